@@ -1,0 +1,184 @@
+//! Context attributes (rules A): the decoded values, and what each of them has to look like.
+//!
+//! Source: CloudEvents core 1.0.2, *Context Attributes* and *Type System*.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use super::{media_type::MediaType, time, uri};
+use crate::rule::Rule;
+
+/// The attributes that the standard itself defines.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Core {
+    Id,
+    Source,
+    Specversion,
+    Type,
+    Subject,
+    Time,
+    Dataschema,
+    Datacontenttype,
+}
+
+impl Core {
+    pub(crate) const COUNT: usize = 8;
+    pub(crate) const REQUIRED: [Self; 4] = [Self::Id, Self::Source, Self::Specversion, Self::Type];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Source => "source",
+            Self::Specversion => "specversion",
+            Self::Type => "type",
+            Self::Subject => "subject",
+            Self::Time => "time",
+            Self::Dataschema => "dataschema",
+            Self::Datacontenttype => "datacontenttype",
+        }
+    }
+
+    /// The header that carries it in binary mode.
+    pub(crate) const fn header(self) -> &'static str {
+        match self {
+            Self::Id => "ce-id",
+            Self::Source => "ce-source",
+            Self::Specversion => "ce-specversion",
+            Self::Type => "ce-type",
+            Self::Subject => "ce-subject",
+            Self::Time => "ce-time",
+            Self::Dataschema => "ce-dataschema",
+            Self::Datacontenttype => "content-type",
+        }
+    }
+
+    /// By its name in lower case.
+    pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"id" => Self::Id,
+            b"source" => Self::Source,
+            b"specversion" => Self::Specversion,
+            b"type" => Self::Type,
+            b"subject" => Self::Subject,
+            b"time" => Self::Time,
+            b"dataschema" => Self::Dataschema,
+            b"datacontenttype" => Self::Datacontenttype,
+            _ => return None,
+        })
+    }
+}
+
+/// Decoded attributes in one piece of text.
+#[derive(Clone, Default, Eq, PartialEq)]
+pub(crate) struct Attributes {
+    text: String,
+    core: [Option<Range<usize>>; Core::COUNT],
+    extensions: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Attributes {
+    pub(crate) fn get(&self, core: Core) -> Option<&str> {
+        self.core[core as usize].clone().map(|range| &self.text[range])
+    }
+
+    /// Sets a standard attribute; the first value stays where one is there already.
+    pub(crate) fn set(&mut self, core: Core, value: &str) {
+        if self.core[core as usize].is_none() {
+            self.core[core as usize] = Some(self.keep(value));
+        }
+    }
+
+    pub(crate) fn is_set(&self, core: Core) -> bool {
+        self.core[core as usize].is_some()
+    }
+
+    pub(crate) fn push_extension(&mut self, name: &str, value: &str) {
+        let pair = (self.keep(name), self.keep(value));
+        self.extensions.push(pair);
+    }
+
+    pub(crate) fn extensions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.extensions.iter().map(|(name, value)| (&self.text[name.clone()], &self.text[value.clone()]))
+    }
+
+    pub(crate) fn extension(&self, name: &str) -> Option<&str> {
+        self.extensions().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    fn keep(&mut self, text: &str) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        start..self.text.len()
+    }
+}
+
+/// Names only: values are the sender's data.
+impl fmt::Debug for Attributes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let core = [
+            Core::Id,
+            Core::Source,
+            Core::Specversion,
+            Core::Type,
+            Core::Subject,
+            Core::Time,
+            Core::Dataschema,
+            Core::Datacontenttype,
+        ];
+        let names = core.into_iter().filter(|core| self.is_set(*core)).map(Core::name);
+        f.debug_set().entries(names).entries(self.extensions().map(|(name, _)| name)).finish()
+    }
+}
+
+/// What is wrong with an attribute's value: the rule, and what would be right.
+pub(crate) type AttributeFault = (Rule, Cow<'static, str>);
+
+/// Checks the decoded value of a standard attribute.
+pub(crate) fn check(core: Core, value: &str) -> Result<(), AttributeFault> {
+    let fault = |rule, message: &'static str| Err((rule, Cow::Borrowed(message)));
+    match core {
+        Core::Id if value.is_empty() => fault(Rule::CeAId, "id is empty; it must be a non-empty string"),
+        Core::Type if value.is_empty() => fault(Rule::CeAType, "type is empty; it must be a non-empty string"),
+        Core::Subject if value.is_empty() => {
+            fault(Rule::CeASubject, "subject is empty; leave it out or give it a value")
+        }
+        Core::Source if value.is_empty() => {
+            fault(Rule::CeASource, "source is empty; it must be a non-empty URI-reference")
+        }
+        Core::Source if !uri::is_uri_reference(value) => {
+            fault(Rule::CeASource, "source is no URI-reference (RFC 3986 §4.1)")
+        }
+        Core::Specversion if value != "1.0" => {
+            fault(Rule::CeASpecversion, "specversion must be exactly 1.0, without a patch number")
+        }
+        Core::Time if time::parse(value).is_none() => fault(
+            Rule::CeATime,
+            "time is no RFC 3339 timestamp: date, T, time with seconds, and Z or an offset such as +01:00",
+        ),
+        Core::Dataschema if uri::is_absolute_uri(value) => Ok(()),
+        Core::Dataschema if uri::is_uri_with_fragment(value) => fault(
+            Rule::CeADataschema,
+            "dataschema has a fragment, which an absolute URI (RFC 3986 §4.3) has not; set CE-A-dataschema to warning to take it",
+        ),
+        Core::Dataschema => fault(Rule::CeADataschema, "dataschema is no absolute URI (RFC 3986 §4.3)"),
+        Core::Datacontenttype if MediaType::parse(value.as_bytes()).is_none() => {
+            fault(Rule::CeADct, "the content type is no media type; expected type/subtype and parameters")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks an attribute name that is already in the case in which it counts.
+pub(crate) fn check_name(name: &[u8]) -> Result<(), AttributeFault> {
+    if name == b"data" {
+        return Err((Rule::CeAReserved, "data is the payload's name and no attribute".into()));
+    }
+    if name.is_empty() || !name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9')) {
+        return Err((Rule::CeAName, "attribute names are made of lower-case letters a to z and digits only".into()));
+    }
+    if name.len() > 20 {
+        return Err((Rule::CeAName20, "attribute names should have at most 20 characters".into()));
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! CloudEvents 1.0.2 over HTTP: one module for each section of the rules.
+
+pub(crate) mod attributes;
+pub(crate) mod binary;
+pub(crate) mod media_type;
+pub(crate) mod mode;
+pub(crate) mod structured;
+pub(crate) mod time;
+pub(crate) mod uri;
+pub(crate) mod values;

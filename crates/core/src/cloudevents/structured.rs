@@ -1,0 +1,213 @@
+//! Structured content mode and batches in the JSON event format (rules S and B).
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::attributes::{Attributes, Core, check, check_name};
+use super::media_type::MediaType;
+use super::values::is_forbidden;
+use crate::finding::Place;
+use crate::json::{Kind, Node};
+use crate::report::{Note, Report};
+use crate::rule::Rule;
+use crate::vendors::{self, Reading};
+use crate::vetter::Settings;
+
+/// Data of a structured event.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) enum StructuredData {
+    #[default]
+    None,
+    /// A JSON value inside the envelope, and where.
+    Json(Range<usize>),
+    /// A string whose content is not JSON, or bytes from `data_base64`.
+    Bytes(Vec<u8>),
+}
+
+/// A structured event as far as it could be read.
+#[derive(Debug, Default)]
+pub(crate) struct Structured {
+    pub(crate) attributes: Attributes,
+    pub(crate) data: StructuredData,
+    /// Whether the data's type is JSON: declared so, or not declared at all (S4).
+    pub(crate) is_json: bool,
+}
+
+/// Reads one event of the JSON format; `prefix` is the JSON Pointer of `event` in the body.
+pub(crate) fn read(event: Node<'_, '_>, prefix: &str, settings: &Settings, report: &mut Report) -> Structured {
+    let mut reader =
+        Reader { settings, report, prefix, attributes: Attributes::default(), present: [false; Core::COUNT] };
+    if event.kind() != Kind::Object {
+        let message = format!("an event in the JSON format is an object, but this is {}", event.kind().name());
+        reader.add(Rule::CeS1, "", message, event.start(), event.raw());
+        return Structured::default();
+    }
+    let (mut data, mut data_base64) = (None, None);
+    for member in event.children() {
+        match member.name().as_deref() {
+            Some("data") => data = data.or(Some(member)),
+            Some("data_base64") => data_base64 = data_base64.or(Some(member)),
+            Some(name) => reader.attribute(name, member),
+            None => {}
+        }
+    }
+    reader.missing(event);
+    let is_json = match reader.attributes.get(Core::Datacontenttype) {
+        Some(value) => MediaType::parse(value.as_bytes()).is_some_and(MediaType::is_json),
+        None => true,
+    };
+    let data = reader.data(data, data_base64, is_json);
+    Structured { attributes: reader.attributes, data, is_json }
+}
+
+struct Reader<'s> {
+    settings: &'s Settings,
+    report: &'s mut Report,
+    prefix: &'s str,
+    attributes: Attributes,
+    present: [bool; Core::COUNT],
+}
+
+impl Reader<'_> {
+    fn attribute(&mut self, name: &str, member: Node<'_, '_>) {
+        // S2: null means absent.
+        if member.kind() == Kind::Null {
+            return;
+        }
+        let core = Core::from_name(name.as_bytes());
+        let place = pointer_token(name);
+        match core {
+            // A repeated member is JSON-duplicate's finding; the first one counts.
+            Some(core) if std::mem::replace(&mut self.present[core as usize], true) => return,
+            Some(_) => {}
+            None => {
+                if let Err((rule, message)) = check_name(name.as_bytes()) {
+                    self.add(rule, &place, message, member.name_start(), name.as_bytes());
+                    if rule != Rule::CeAName20 && self.settings.policy.rejects(rule) {
+                        return;
+                    }
+                }
+            }
+        }
+        let Some(text) = self.canonical(core, &place, member) else { return };
+        match core {
+            Some(core) => self.standard(core, &text, &place, member),
+            None => self.attributes.push_extension(name, &text),
+        }
+    }
+
+    /// The canonical string of an attribute's value (S3, V10).
+    fn canonical(&mut self, core: Option<Core>, place: &str, member: Node<'_, '_>) -> Option<String> {
+        let raw = String::from_utf8_lossy(member.raw());
+        match member.kind() {
+            Kind::String => {
+                let text = member.text().unwrap_or_default();
+                if member.has_lone_surrogate() || text.chars().any(is_forbidden) {
+                    let message = "the string holds a control character, a noncharacter or a lone surrogate";
+                    self.add(Rule::CeV10, place, message, member.start(), member.raw());
+                    return None;
+                }
+                Some(text.into_owned())
+            }
+            Kind::True | Kind::False if core.is_none() => Some(raw.into_owned()),
+            // A leading minus and digits only: -0 is the integer 0.
+            Kind::Number if core.is_none() && raw.parse::<i32>().is_ok() => Some(raw.parse::<i32>().ok()?.to_string()),
+            kind => {
+                let message = match core {
+                    Some(_) => format!("must be a string, but is {}", kind.name()),
+                    None if kind == Kind::Number => {
+                        "a number must be an integer of 32 bits, without fraction or exponent".into()
+                    }
+                    None => format!("must be a string, a boolean or a 32-bit integer, but is {}", kind.name()),
+                };
+                self.add(Rule::CeS3, place, message, member.start(), member.raw());
+                None
+            }
+        }
+    }
+
+    fn standard(&mut self, core: Core, text: &str, place: &str, member: Node<'_, '_>) {
+        if let Err((rule, message)) = check(core, text) {
+            match vendors::header_reading(self.settings.vendor, core, rule) {
+                Reading::Keep => self.add(rule, place, message, member.start(), member.raw()),
+                Reading::Drop => {}
+                Reading::Instead(rule, message) => self.add(rule, place, message, member.start(), member.raw()),
+            }
+        }
+        let mut found = Vec::new();
+        vendors::look_at_header(self.settings.vendor, core, text, &mut |rule, message| found.push((rule, message)));
+        for (rule, message) in found {
+            self.add(rule, place, message, member.start(), member.raw());
+        }
+        self.attributes.set(core, text);
+    }
+
+    fn missing(&mut self, event: Node<'_, '_>) {
+        for core in Core::REQUIRED {
+            if self.present[core as usize] {
+                continue;
+            }
+            match vendors::header_reading(self.settings.vendor, core, Rule::CeA1) {
+                Reading::Keep => {
+                    let message = format!("required context attribute {} is missing", core.name());
+                    self.add(Rule::CeA1, "", message, event.start(), b"");
+                }
+                Reading::Drop => {}
+                Reading::Instead(rule, message) => self.add(rule, "", message, event.start(), b""),
+            }
+        }
+    }
+
+    fn data(&mut self, data: Option<Node<'_, '_>>, data_base64: Option<Node<'_, '_>>, is_json: bool) -> StructuredData {
+        // A null payload is still a payload, but beside data_base64 it says nothing.
+        match (data, data_base64.filter(|node| node.kind() != Kind::Null)) {
+            (Some(data), Some(base64)) if data.kind() != Kind::Null => {
+                let message = "data and data_base64 exclude each other; send one of them";
+                self.add(Rule::CeS6, "/data_base64", message, base64.name_start(), b"");
+                StructuredData::None
+            }
+            (_, Some(base64)) => {
+                let text = base64.text();
+                if let Some(bytes) = text.and_then(|text| STANDARD.decode(text.as_bytes()).ok()) {
+                    return StructuredData::Bytes(bytes);
+                }
+                let message = "expected a string in Base64 (RFC 4648 §4, with padding)";
+                self.add(Rule::CeS5, "/data_base64", message, base64.start(), base64.raw());
+                StructuredData::None
+            }
+            (Some(data), None) if is_json => StructuredData::Json(data.span()),
+            (Some(data), None) => {
+                if let Some(text) = data.text() {
+                    return StructuredData::Bytes(text.into_owned().into_bytes());
+                }
+                if data.kind() != Kind::Null {
+                    let message =
+                        format!("datacontenttype is not JSON, so data must be a string, but is {}", data.kind().name());
+                    self.add(Rule::CeS4, "/data", message, data.start(), data.raw());
+                }
+                StructuredData::None
+            }
+            (None, None) => StructuredData::None,
+        }
+    }
+
+    fn add(
+        &mut self,
+        rule: Rule,
+        place: &str,
+        message: impl Into<std::borrow::Cow<'static, str>>,
+        offset: usize,
+        value: &[u8],
+    ) {
+        let note = Note::new(rule, Place::Body(format!("{}{place}", self.prefix)), message).at(offset).value(value);
+        self.report.add(&self.settings.policy, self.settings.reveal, note);
+    }
+}
+
+fn pointer_token(name: &str) -> String {
+    let mut pointer = String::from("/");
+    crate::json::escape_pointer(name, &mut pointer);
+    pointer
+}

@@ -1,0 +1,133 @@
+//! One thing that is wrong, or odd, about a delivery.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::ser::SerializeStruct as _;
+
+use crate::rule::Rule;
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
+pub enum Severity {
+    /// A form on which the sources disagree and that is read tolerantly, something unknown, or advice.
+    Warning,
+    /// The payload departs from what the vendor documents.
+    Drift,
+    /// Breaks the standard, the signature or a limit, or makes the payload unreadable.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `drift` or `warning`, as in a verdict's JSON form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Drift => "drift",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Where in the delivery a finding is.
+#[derive(Clone, Debug, Eq, PartialEq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// The request itself: its method, its size.
+    Request,
+    /// A header, by its name in lower case.
+    Header(Cow<'static, str>),
+    /// The body: the empty pointer is the whole of it, otherwise a JSON Pointer (RFC 6901).
+    Body(String),
+}
+
+impl Place {
+    pub(crate) const fn body() -> Self {
+        Self::Body(String::new())
+    }
+
+    pub(crate) const fn header(name: &'static str) -> Self {
+        Self::Header(Cow::Borrowed(name))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request => f.write_str("request"),
+            Self::Header(name) => write!(f, "header:{name}"),
+            Self::Body(pointer) if pointer.is_empty() => f.write_str("body"),
+            Self::Body(pointer) => write!(f, "body:{pointer}"),
+        }
+    }
+}
+
+/// One thing that is wrong, or odd, about a delivery: which rule, how grave, where, and what to do.
+///
+/// The message never holds a payload value, a header value or a secret. `value` does, and is there only where the
+/// caller asked for it with [`VetterBuilder::reveal`](crate::VetterBuilder::reveal).
+#[derive(Clone, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule that was broken.
+    pub rule: Rule,
+    /// How grave it is under the policy in force.
+    pub severity: Severity,
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong and what would be right, for people.
+    pub message: Cow<'static, str>,
+    /// Byte offset in the body, or in the header's value as received; from 0.
+    pub offset: Option<usize>,
+    /// The offending value, shortened. `None` unless the caller asked for values.
+    pub value: Option<String>,
+    pub(crate) rejects: bool,
+}
+
+impl Finding {
+    /// Whether this finding alone makes the policy in force refuse the delivery.
+    #[must_use]
+    pub const fn rejects(&self) -> bool {
+        self.rejects
+    }
+}
+
+/// Shows rule, severity and place; never the value.
+impl fmt::Debug for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}) at {}: {}", self.rule, self.severity, self.place, self.message)
+    }
+}
+
+impl serde::Serialize for Finding {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let len = 4 + usize::from(self.offset.is_some()) + usize::from(self.value.is_some());
+        let mut out = serializer.serialize_struct("Finding", len)?;
+        out.serialize_field("rule", self.rule.id())?;
+        out.serialize_field("severity", self.severity.as_str())?;
+        out.serialize_field("where", &DisplayAsStr(&self.place))?;
+        out.serialize_field("message", &self.message)?;
+        if let Some(offset) = self.offset {
+            out.serialize_field("offset", &offset)?;
+        }
+        if let Some(value) = &self.value {
+            out.serialize_field("value", value)?;
+        }
+        out.end()
+    }
+}
+
+struct DisplayAsStr<'a, T>(&'a T);
+
+impl<T: fmt::Display> serde::Serialize for DisplayAsStr<'_, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}

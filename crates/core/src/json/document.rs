@@ -1,0 +1,321 @@
+//! A scanned text: nodes that know their kind, their bytes and their JSON Pointer.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::scan::{Fault, Limits, Scan, scan};
+use super::text::{escape_pointer, unescape};
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Null,
+    True,
+    False,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Kind {
+    /// The JSON Schema name of the type.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::True | Self::False => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
+/// One value in the flat list: a container is followed by its content, and `next` is the index behind that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The member name with its quotes; both 0 where the value is no member.
+    pub(crate) key_start: usize,
+    pub(crate) key_end: usize,
+    pub(crate) next: usize,
+}
+
+/// A JSON text that has been scanned.
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
+    bytes: &'a [u8],
+    scan: Scan,
+}
+
+impl<'a> Document<'a> {
+    /// Scans `bytes`, at most `max_depth` containers deep.
+    pub(crate) fn parse(bytes: &'a [u8], max_depth: usize) -> Result<Self, Fault> {
+        Self::parse_with(bytes, Limits { max_depth, trailing_commas: false })
+    }
+
+    /// As [`parse`](Self::parse), reading past commas before a closing bracket.
+    pub(crate) fn parse_lenient(bytes: &'a [u8], max_depth: usize) -> Result<Self, Fault> {
+        Self::parse_with(bytes, Limits { max_depth, trailing_commas: true })
+    }
+
+    fn parse_with(bytes: &'a [u8], limits: Limits) -> Result<Self, Fault> {
+        Ok(Self { bytes, scan: scan(bytes, limits)? })
+    }
+
+    pub(crate) fn root(&self) -> Node<'_, 'a> {
+        Node { document: self, index: 0 }
+    }
+
+    /// Offsets of commas before a closing bracket; empty unless parsed leniently.
+    pub(crate) fn trailing_commas(&self) -> &[usize] {
+        &self.scan.trailing_commas
+    }
+
+    /// Every value, containers before their content.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node<'_, 'a>> {
+        (0..self.scan.entries.len()).map(|index| Node { document: self, index })
+    }
+
+    /// The value that a JSON Pointer names.
+    pub(crate) fn at(&self, pointer: &str) -> Option<Node<'_, 'a>> {
+        let mut node = self.root();
+        for token in pointer.split('/').skip(1) {
+            let name = token.replace("~1", "/").replace("~0", "~");
+            node = match node.kind() {
+                Kind::Object => node.get(&name)?,
+                Kind::Array => node.children().nth(name.parse().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(node)
+    }
+
+    /// Members whose name stands earlier in the same object, linear in the size of the text.
+    pub(crate) fn duplicates(&self) -> Vec<Node<'_, 'a>> {
+        let mut found = Vec::new();
+        for object in self.nodes().filter(|node| node.kind() == Kind::Object) {
+            let mut few: Vec<Cow<'_, str>> = Vec::new();
+            let mut many: HashSet<Cow<'_, str>> = HashSet::new();
+            for member in object.children() {
+                let Some(name) = member.name() else { continue };
+                let is_new = if few.len() < 16 {
+                    let is_new = !few.contains(&name);
+                    few.push(name);
+                    is_new
+                } else {
+                    if many.is_empty() {
+                        many.extend(few.iter().cloned());
+                    }
+                    many.insert(name)
+                };
+                if !is_new {
+                    found.push(member);
+                }
+            }
+        }
+        found
+    }
+
+    fn pointer_of(&self, target: usize) -> String {
+        let mut pointer = String::new();
+        let mut container = 0;
+        while container != target {
+            let parent = Node { document: self, index: container };
+            let is_array = parent.kind() == Kind::Array;
+            let Some((position, child)) = parent
+                .children()
+                .enumerate()
+                .find(|(_, child)| child.index <= target && target < self.scan.entries[child.index].next)
+            else {
+                break;
+            };
+            pointer.push('/');
+            if is_array {
+                pointer.push_str(&position.to_string());
+            } else if let Some(name) = child.name() {
+                escape_pointer(&name, &mut pointer);
+            }
+            container = child.index;
+        }
+        pointer
+    }
+}
+
+/// One value of a [`Document`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<'d, 'a> {
+    document: &'d Document<'a>,
+    index: usize,
+}
+
+impl<'d, 'a> Node<'d, 'a> {
+    fn entry(self) -> &'d Entry {
+        &self.document.scan.entries[self.index]
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        self.entry().kind
+    }
+
+    /// Where the value starts in the text.
+    pub(crate) fn start(self) -> usize {
+        self.entry().start
+    }
+
+    /// Where the value's own text stands.
+    pub(crate) fn span(self) -> std::ops::Range<usize> {
+        self.entry().start..self.entry().end
+    }
+
+    /// Where the member's name starts, or the value itself where it has none.
+    pub(crate) fn name_start(self) -> usize {
+        if self.entry().key_end == 0 { self.entry().start } else { self.entry().key_start }
+    }
+
+    /// The value's own bytes.
+    pub(crate) fn raw(self) -> &'a [u8] {
+        &self.document.bytes[self.span()]
+    }
+
+    /// The member's name, unescaped; a lone surrogate in it is read as U+FFFD.
+    pub(crate) fn name(self) -> Option<Cow<'a, str>> {
+        let entry = self.entry();
+        (entry.key_end != 0).then(|| unescape(&self.document.bytes[entry.key_start + 1..entry.key_end - 1]).text)
+    }
+
+    /// The string's text, unescaped; a lone surrogate in it is read as U+FFFD.
+    pub(crate) fn text(self) -> Option<Cow<'a, str>> {
+        (self.kind() == Kind::String).then(|| unescape(self.inner()).text)
+    }
+
+    /// Whether this string, or this member's name, holds an escaped surrogate without its partner.
+    pub(crate) fn has_lone_surrogate(self) -> bool {
+        let entry = self.entry();
+        (self.kind() == Kind::String && unescape(self.inner()).lone_surrogate)
+            || (entry.key_end != 0
+                && unescape(&self.document.bytes[entry.key_start + 1..entry.key_end - 1]).lone_surrogate)
+    }
+
+    fn inner(self) -> &'a [u8] {
+        let raw = self.raw();
+        &raw[1..raw.len() - 1]
+    }
+
+    /// The values directly inside, in their order; none for a scalar.
+    pub(crate) fn children(self) -> impl Iterator<Item = Node<'d, 'a>> {
+        let end = self.entry().next;
+        let mut index = self.index + 1;
+        std::iter::from_fn(move || {
+            (index < end).then(|| {
+                let node = Node { document: self.document, index };
+                index = node.entry().next;
+                node
+            })
+        })
+    }
+
+    /// The first member of this name.
+    pub(crate) fn get(self, name: &str) -> Option<Node<'d, 'a>> {
+        self.children().find(|member| member.name().as_deref() == Some(name))
+    }
+
+    /// The JSON Pointer from the root to this value.
+    pub(crate) fn pointer(self) -> String {
+        self.document.pointer_of(self.index)
+    }
+
+    /// Whether the number lies beyond the range of a 64-bit float.
+    pub(crate) fn is_beyond_f64(self) -> bool {
+        self.kind() == Kind::Number
+            && std::str::from_utf8(self.raw())
+                .ok()
+                .and_then(|text| text.parse::<f64>().ok())
+                .is_none_or(f64::is_infinite)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scan::FaultKind;
+    use super::*;
+
+    fn fault(text: &str) -> FaultKind {
+        Document::parse(text.as_bytes(), 8).map(|_| ()).expect_err(text).kind
+    }
+
+    #[test]
+    fn members_items_and_pointers_are_found() {
+        let text = br#"{"a":[1,{"b/c":"x\u0041"}],"d":null}"#;
+        let document = Document::parse(text, 8).expect("valid");
+        let node = document.at("/a/1/b~1c").expect("there");
+        assert_eq!(node.text().as_deref(), Some("xA"));
+        assert_eq!(node.pointer(), "/a/1/b~1c");
+        assert_eq!(document.at("/d").expect("there").kind(), Kind::Null);
+        assert_eq!(document.root().pointer(), "");
+        assert!(document.at("/a/7").is_none());
+    }
+
+    #[test]
+    fn duplicates_are_found_in_small_and_in_large_objects_and_under_escapes() {
+        let names = |text: &str| {
+            Document::parse(text.as_bytes(), 8)
+                .expect("valid")
+                .duplicates()
+                .iter()
+                .map(|n| n.pointer())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(r#"{"a":1,"b":2,"\u0061":3}"#), ["/a"]);
+        let mut large = String::from("{");
+        for i in 0..100 {
+            use std::fmt::Write as _;
+            write!(large, "\"k{i}\":1,").expect("a string");
+        }
+        large.push_str("\"k3\":2,\"k99\":3}");
+        assert_eq!(names(&large), ["/k3", "/k99"]);
+        assert!(names(r#"{"a":{"a":1},"b":[{"a":1},{"a":1}]}"#).is_empty());
+    }
+
+    #[test]
+    fn each_fault_has_its_kind() {
+        assert_eq!(fault(""), FaultKind::Empty);
+        assert_eq!(fault("  "), FaultKind::Empty);
+        assert_eq!(fault("{"), FaultKind::CutOff);
+        assert_eq!(fault("[1,"), FaultKind::CutOff);
+        assert_eq!(fault("[1,]"), FaultKind::TrailingComma);
+        assert_eq!(fault("{,}"), FaultKind::Expected("a member name in double quotes"));
+        assert_eq!(fault("{\"a\" 1}"), FaultKind::Expected("a colon after the member name"));
+        assert_eq!(fault("[1 2]"), FaultKind::Expected("a comma or ] after an item"));
+        assert_eq!(fault("[,1]"), FaultKind::Expected("a JSON value"));
+        assert_eq!(fault("01"), FaultKind::Expected("no digit after a leading zero"));
+        assert_eq!(fault("1."), FaultKind::CutOff);
+        assert_eq!(fault("nul"), FaultKind::CutOff);
+        assert_eq!(fault("nulx"), FaultKind::Expected("null"));
+        assert_eq!(fault("1 2"), FaultKind::Trailing);
+        assert_eq!(fault("\"a\nb\""), FaultKind::Control);
+        assert_eq!(fault(r#""\x""#), FaultKind::Escape);
+        assert_eq!(fault(r#""\u12g4""#), FaultKind::Expected("four hexadecimal digits after \\u"));
+        assert_eq!(fault("[[[[[[[[[1]]]]]]]]]"), FaultKind::Depth);
+        assert_eq!(fault("\u{feff}1"), FaultKind::Expected("a JSON value"));
+        assert_eq!(Document::parse(b"\"\xff\"", 8).map(|_| ()).expect_err("not UTF-8").kind, FaultKind::Utf8);
+    }
+
+    #[test]
+    fn a_trailing_comma_is_read_past_when_asked_for() {
+        let document = Document::parse_lenient(br#"{"a":[1,],}"#, 8).expect("lenient");
+        assert_eq!(document.trailing_commas(), [7, 9]);
+        assert!(Document::parse_lenient(b"[,]", 8).is_err());
+    }
+
+    #[test]
+    fn lone_surrogates_and_huge_numbers_are_noticed() {
+        let document = Document::parse(br#"["\ud83d\ude00","\ude00","\ud83d",1e400,1e300]"#, 8).expect("valid");
+        let lone: Vec<bool> = document.root().children().map(Node::has_lone_surrogate).collect();
+        assert_eq!(lone, [false, true, true, false, false]);
+        let huge: Vec<bool> = document.root().children().map(Node::is_beyond_f64).collect();
+        assert_eq!(huge, [false, false, false, true, false]);
+    }
+}

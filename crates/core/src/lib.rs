@@ -1,0 +1,43 @@
+//! Vets compliance webhooks before a handler sees them: CloudEvents header rules, signature and payload schema in one
+//! [`Verdict`].
+//!
+//! AMLYZE sends CloudEvents 1.0.2 in HTTP binary content mode, Dataspike sends signed JSON. A [`Vetter`] is built once for
+//! a vendor; then it judges every delivery in two steps, headers first, and says which event it is, whether it is what
+//! the vendor documents, and if not, every reason, each with a rule id that is documented and does not change.
+//!
+//! No IO, no clock, no framework and no async: names and values, bytes and the time come in, a verdict goes out. The
+//! same code runs in `hookvet-tower`, on the command line and in WebAssembly.
+//!
+//! - [`Vetter`], [`Pending`]: judge a delivery
+//! - [`Verdict`], [`Finding`], [`Rule`]: what is said about it
+//! - [`Policy`]: what refuses it
+//! - [`amlyze`], [`dataspike`]: typed events, read from an accepted delivery with [`Verdict::read`]
+//! - [`Secret`]: what Dataspike signs with
+
+mod cloudevents;
+mod finding;
+mod json;
+mod policy;
+mod problem;
+mod report;
+mod rule;
+mod schema;
+mod signature;
+mod typed;
+mod vendors;
+mod verdict;
+mod vetter;
+
+pub use finding::{Finding, Place, Severity};
+pub use hookvet_catalogue::{EventInfo, Example, UnknownVendor, Vendor, amlyze, dataspike, events, find};
+pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
+pub use problem::{PROBLEM_JSON, Problem};
+pub use rule::{Class, Rule, UnknownRule};
+pub use schema::SchemaFault;
+pub use signature::{Secret, SecretError, sign_dataspike};
+pub use typed::{ReadEvent, TypedError};
+pub use verdict::{Authenticity, Decision, EventContext, Mode, Verdict};
+pub use vetter::{
+    BuildError, DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Pending, Rejection, Vetter,
+    VetterBuilder,
+};

@@ -1,0 +1,93 @@
+//! What a refused sender is told: a problem document (RFC 9457) with the findings.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::rule::Class;
+use crate::verdict::Verdict;
+
+/// The media type of a problem document.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// The answer to a refused delivery, the same from every adapter.
+///
+/// # Example
+/// ```
+/// use hookvet::{Problem, Vetter};
+///
+/// let verdict = Vetter::cloudevents().build()?.vet([("content-type", "application/json")], b"{}", 0);
+/// let problem = Problem::of(&verdict).expect("refused");
+/// assert_eq!(problem.status(), 400);
+/// assert!(problem.to_json().starts_with(r#"{"type":"urn:hookvet:problem:malformed","#));
+/// # Ok::<(), hookvet::BuildError>(())
+/// ```
+/// Source: RFC 9457 §3.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem<'v> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    findings: Vec<&'v Finding>,
+}
+
+impl<'v> Problem<'v> {
+    /// The problem document of a refused delivery; `None` for an accepted one.
+    #[must_use]
+    pub fn of(verdict: &'v Verdict) -> Option<Self> {
+        let class = verdict.class()?;
+        let mut findings: Vec<&Finding> = verdict.findings().iter().collect();
+        findings.extend(verdict.batch().into_iter().flatten().flat_map(Verdict::findings));
+        Some(Self {
+            r#type: format!("urn:hookvet:problem:{}", class.name()),
+            title: class.title(),
+            status: verdict.status(),
+            detail: detail(class, &findings),
+            instance: verdict.event().map(|event| instance(&event.key())),
+            findings,
+        })
+    }
+
+    /// The HTTP status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The document as one line of JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Only text and numbers: there is nothing that could fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// The first finding that decided, and how many more there are.
+fn detail(class: Class, findings: &[&Finding]) -> String {
+    let mut rejecting = findings.iter().filter(|finding| finding.rejects());
+    let first = rejecting.clone().find(|finding| finding.rule.class() == class).or_else(|| rejecting.next());
+    let Some(first) = first else { return class.title().to_owned() };
+    let more = findings.iter().filter(|finding| finding.rejects()).count().saturating_sub(1);
+    let mut detail = format!("{} at {}: {}", first.rule, first.place, first.message);
+    if more > 0 {
+        let _ = write!(detail, " (and {more} more)");
+    }
+    detail
+}
+
+/// The delivery's key as a URN.
+fn instance(key: &str) -> String {
+    let mut urn = String::from("urn:hookvet:delivery:");
+    for byte in key.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':') {
+            urn.push(char::from(byte));
+        } else {
+            let _ = write!(urn, "%{byte:02X}");
+        }
+    }
+    urn
+}

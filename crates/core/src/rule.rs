@@ -1,0 +1,359 @@
+//! Every rule that a delivery can break: its stable id, what it says and where it comes from.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::finding::Severity;
+
+/// What kind of fault a rule finds; decides the HTTP status of a refusal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
+#[non_exhaustive]
+pub enum Class {
+    /// The request method cannot carry a delivery: 405.
+    Method,
+    /// The body is larger than the receiver takes: 413.
+    TooLarge,
+    /// The header section is larger than the receiver takes: 431.
+    HeadersTooLarge,
+    /// The format or coding is not understood: 415.
+    Unsupported,
+    /// The delivery does not prove who sent it: 401.
+    Unauthorized,
+    /// Envelope, header or JSON fault: 400.
+    Malformed,
+    /// The payload departs from its schema: 422.
+    Schema,
+    /// The body did not arrive in time: 408.
+    Timeout,
+    /// The sender sends too often: 429.
+    TooMany,
+    /// The receiver cannot keep the delivery at the moment: 503.
+    Unavailable,
+}
+
+impl Class {
+    /// Every class, in the order in which it wins when a delivery has faults of several.
+    pub const ALL: [Self; 10] = [
+        Self::Method,
+        Self::TooMany,
+        Self::TooLarge,
+        Self::HeadersTooLarge,
+        Self::Unsupported,
+        Self::Unauthorized,
+        Self::Timeout,
+        Self::Malformed,
+        Self::Schema,
+        Self::Unavailable,
+    ];
+
+    /// The HTTP status that a receiver answers unless configured otherwise.
+    ///
+    /// Source: CloudEvents HTTP webhook 1.0.2 §2.2 for 415 and 429, RFC 9110 §15.5 for the rest; 422 for a payload is
+    /// this project's choice.
+    #[must_use]
+    pub const fn default_status(self) -> u16 {
+        match self {
+            Self::Method => 405,
+            Self::TooLarge => 413,
+            Self::HeadersTooLarge => 431,
+            Self::Unsupported => 415,
+            Self::Unauthorized => 401,
+            Self::Malformed => 400,
+            Self::Schema => 422,
+            Self::Timeout => 408,
+            Self::TooMany => 429,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// A short stable name, used in the `type` of a problem document.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::TooLarge => "too-large",
+            Self::HeadersTooLarge => "headers-too-large",
+            Self::Unsupported => "unsupported",
+            Self::Unauthorized => "unauthorized",
+            Self::Malformed => "malformed",
+            Self::Schema => "schema",
+            Self::Timeout => "timeout",
+            Self::TooMany => "too-many",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// One line for people, used as the `title` of a problem document.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Method => "The method cannot carry a delivery",
+            Self::TooLarge => "The body is too large",
+            Self::HeadersTooLarge => "The header section is too large",
+            Self::Unsupported => "The format is not understood",
+            Self::Unauthorized => "The delivery is not authentic",
+            Self::Malformed => "The delivery is malformed",
+            Self::Schema => "The payload departs from its schema",
+            Self::Timeout => "The body did not arrive in time",
+            Self::TooMany => "Too many deliveries",
+            Self::Unavailable => "The delivery cannot be taken at the moment",
+        }
+    }
+}
+
+/// How far a rule goes when nobody configures it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Force {
+    /// Counts with its severity under every preset.
+    Plain,
+    /// A warning that no preset rejects, not even `strict`: the standard says SHOULD, or a documented reading is taken.
+    Advice,
+    /// Switched off until somebody switches it on.
+    Off,
+}
+
+macro_rules! rules {
+    ($( $(#[$meta:meta])* $name:ident = $id:literal, $severity:ident, $class:ident, $force:ident, $title:literal, $source:literal; )*) => {
+        /// A rule that a delivery can break. Its [`id`](Rule::id) is stable and stands in verdicts, logs and metrics.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum Rule {
+            $( #[doc = $title] $(#[$meta])* $name, )*
+        }
+
+        impl Rule {
+            /// Every rule, in the order of the steps that a delivery goes through.
+            pub const ALL: &'static [Self] = &[$( Self::$name, )*];
+
+            pub(crate) const COUNT: usize = Self::ALL.len();
+
+            /// The stable id, as `CE-V5`.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self { $( Self::$name => $id, )* }
+            }
+
+            /// How grave a departure is unless a policy says otherwise.
+            #[must_use]
+            pub const fn severity(self) -> Severity {
+                match self { $( Self::$name => Severity::$severity, )* }
+            }
+
+            /// What kind of fault it is; decides the HTTP status.
+            #[must_use]
+            pub const fn class(self) -> Class {
+                match self { $( Self::$name => Class::$class, )* }
+            }
+
+            /// What the rule asks for, in one line.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $( Self::$name => $title, )* }
+            }
+
+            /// Where the rule comes from.
+            #[must_use]
+            pub const fn source(self) -> &'static str {
+                match self { $( Self::$name => $source, )* }
+            }
+
+            pub(crate) const fn force(self) -> Force {
+                match self { $( Self::$name => Force::$force, )* }
+            }
+        }
+    };
+}
+
+rules! {
+    // Transport: what HTTP itself asks for.
+    HttpMethod = "HTTP-method", Error, Method, Plain, "a delivery is a POST request", "CloudEvents webhook §2.1; RFC 9110 §15.5.6";
+    HttpContentType = "HTTP-content-type", Error, Unsupported, Plain, "a JSON delivery has exactly one Content-Type, application/json", "Dataspike webhook configuration; RFC 9110 §8.3";
+    HttpContentEncoding = "HTTP-content-encoding", Error, Unsupported, Plain, "the body is sent without a content coding", "RFC 9110 §8.4 and §15.5.16";
+    HttpIncomplete = "HTTP-incomplete", Error, Malformed, Plain, "the whole body arrives", "RFC 9112 §8";
+    HttpTimeout = "HTTP-timeout", Error, Timeout, Plain, "the body arrives in time", "RFC 9110 §15.5.9";
+
+    // Limits.
+    LimitHeaders = "LIMIT-headers", Error, HeadersTooLarge, Plain, "a delivery has at most as many context attributes as the receiver takes", "RFC 6585 §5";
+    LimitBody = "LIMIT-body", Error, TooLarge, Plain, "the body is no larger than the receiver takes", "RFC 9110 §15.5.14; CloudEvents core, size limits";
+    LimitDepth = "LIMIT-depth", Error, Malformed, Plain, "JSON is nested no deeper than the receiver takes", "RFC 8259 §9";
+    LimitFindings = "LIMIT-findings", Warning, Malformed, Advice, "at most a hundred findings are listed", "this project";
+
+    // CloudEvents over HTTP: mode.
+    CeM5 = "CE-M5", Error, Unsupported, Plain, "an event format is one that the receiver reads: application/cloudevents+json", "CloudEvents HTTP binding 1.0.2 §3; webhook §2.2";
+    CeM7 = "CE-M7", Error, Unsupported, Plain, "batches are sent only to a receiver that asked for them", "CloudEvents HTTP binding 1.0.2 §3";
+    CeM8 = "CE-M8", Error, Malformed, Plain, "a binary-mode request carries the required context attributes as ce- headers", "CloudEvents HTTP binding 1.0.2 §3";
+    // CloudEvents over HTTP: header names.
+    CeH3 = "CE-H3", Error, Malformed, Plain, "ce-datacontenttype is never sent; Content-Type is the attribute", "CloudEvents HTTP binding 1.0.2 §3.1.1";
+    CeH4 = "CE-H4", Error, Malformed, Plain, "a context attribute is sent once", "CloudEvents HTTP binding 1.0.2 §3.1.3; RFC 9110 §5.3";
+    CeH5 = "CE-H5", Error, Malformed, Plain, "Content-Type is sent once", "RFC 9110 §8.3";
+    CeH7 = "CE-H7", Warning, Malformed, Advice, "an extension with a header of its own says the same there and in its ce- header", "CloudEvents HTTP binding 1.0.2 §3.1.3";
+    // CloudEvents over HTTP: header values.
+    CeV8 = "CE-V8", Error, Malformed, Plain, "header values are printable ASCII; everything else is percent-encoded", "CloudEvents HTTP binding 1.0.2 §3.1.3.2; RFC 9110 §5.5";
+    CeV9 = "CE-V9", Error, Malformed, Plain, "a quoted section and an escape in it are completed", "CloudEvents HTTP binding 1.0.2 §3.1.3.2; RFC 9110 §5.6.4";
+    CeV6 = "CE-V6", Error, Malformed, Plain, "a percent sign is followed by two hexadecimal digits", "CloudEvents HTTP binding 1.0.2 §3.1.3.2";
+    CeV5 = "CE-V5", Error, Malformed, Plain, "percent-encoded bytes are valid UTF-8", "CloudEvents HTTP binding 1.0.2 §3.1.3.2";
+    CeV7 = "CE-V7", Warning, Malformed, Advice, "a space in a header value is percent-encoded", "CloudEvents HTTP binding 1.0.2 §3.1.3.2";
+    CeV10 = "CE-V10", Error, Malformed, Plain, "a String has no control characters, noncharacters or lone surrogates", "CloudEvents core 1.0.2, type system";
+    // CloudEvents: attributes.
+    CeA1 = "CE-A1", Error, Malformed, Plain, "id, source, specversion and type are present", "CloudEvents core 1.0.2, required attributes";
+    CeAId = "CE-A-id", Error, Malformed, Plain, "id is not empty", "CloudEvents core 1.0.2, id";
+    CeASource = "CE-A-source", Error, Malformed, Plain, "source is a non-empty URI-reference", "CloudEvents core 1.0.2, source; RFC 3986 §4.1";
+    CeASpecversion = "CE-A-specversion", Error, Malformed, Plain, "specversion is 1.0", "CloudEvents core 1.0.2, specversion";
+    CeAType = "CE-A-type", Error, Malformed, Plain, "type is not empty", "CloudEvents core 1.0.2, type";
+    CeASubject = "CE-A-subject", Error, Malformed, Plain, "subject is not empty when present", "CloudEvents core 1.0.2, subject";
+    CeATime = "CE-A-time", Error, Malformed, Plain, "time is an RFC 3339 timestamp", "CloudEvents core 1.0.2, time; RFC 3339 §5.6";
+    CeADataschema = "CE-A-dataschema", Error, Malformed, Plain, "dataschema is an absolute URI without a fragment", "CloudEvents core 1.0.2, dataschema; RFC 3986 §4.3";
+    CeADct = "CE-A-dct", Error, Malformed, Plain, "datacontenttype is a media type", "CloudEvents core 1.0.2, datacontenttype; RFC 9110 §8.3.1";
+    CeAName = "CE-A-name", Error, Malformed, Plain, "attribute names are lower-case ASCII letters and digits", "CloudEvents core 1.0.2, naming conventions";
+    CeAName20 = "CE-A-name20", Warning, Malformed, Advice, "attribute names have at most 20 characters", "CloudEvents core 1.0.2, naming conventions (SHOULD)";
+    CeAReserved = "CE-A-reserved", Error, Malformed, Plain, "data is no attribute name", "CloudEvents 1.0.3 (work in progress), naming conventions";
+    // CloudEvents: data, structured mode, batches.
+    CeD4 = "CE-D4", Error, Malformed, Plain, "data that is declared as JSON is JSON", "CloudEvents JSON format 1.0.2 §3.1 and §3.2";
+    CeS1 = "CE-S1", Error, Malformed, Plain, "a structured event is one JSON object", "CloudEvents JSON format 1.0.2 §3";
+    CeS3 = "CE-S3", Error, Malformed, Plain, "attribute members are strings, booleans or 32-bit integers", "CloudEvents JSON format 1.0.2 §2.2";
+    CeS4 = "CE-S4", Error, Malformed, Plain, "data of a type other than JSON is a string", "CloudEvents JSON format 1.0.2 §3.1";
+    CeS5 = "CE-S5", Error, Malformed, Plain, "data_base64 is a Base64 string", "CloudEvents JSON format 1.0.2 §3.1.2";
+    CeS6 = "CE-S6", Error, Malformed, Plain, "data and data_base64 exclude each other", "CloudEvents JSON format 1.0.2 §3.1.1";
+    CeB1 = "CE-B1", Error, Malformed, Plain, "a batch is a JSON array of events", "CloudEvents JSON format 1.0.2 §4";
+    CeB3 = "CE-B3", Error, Malformed, Plain, "all events of a batch have the same specversion", "CloudEvents JSON format 1.0.2 §4; HTTP binding §3.3";
+
+    // Authenticity.
+    SigMissing = "SIG-missing", Error, Unauthorized, Plain, "a delivery is signed where a secret is configured", "Dataspike webhook configuration";
+    SigMalformed = "SIG-malformed", Error, Unauthorized, Plain, "the signature header has exactly one t and at least one v1", "Dataspike webhook configuration";
+    SigMismatch = "SIG-mismatch", Error, Unauthorized, Plain, "a signature is made with a configured secret over exactly these bytes", "Dataspike webhook configuration";
+    SigStale = "SIG-stale", Error, Unauthorized, Plain, "a delivery was signed no longer ago than the tolerance", "Dataspike webhook configuration; tolerance by this project";
+    SigFuture = "SIG-future", Error, Unauthorized, Plain, "a delivery was not signed further in the future than the tolerance", "Dataspike webhook configuration; tolerance by this project";
+
+    // JSON.
+    JsonEmpty = "JSON-empty", Error, Malformed, Plain, "the body holds a JSON value", "RFC 8259 §2";
+    JsonUtf8 = "JSON-utf8", Error, Malformed, Plain, "JSON text is valid UTF-8", "RFC 8259 §8.1";
+    JsonSyntax = "JSON-syntax", Error, Malformed, Plain, "the body follows the JSON grammar", "RFC 8259 §2 to §7";
+    JsonDuplicate = "JSON-duplicate", Error, Malformed, Plain, "member names within an object are unique", "RFC 8259 §4; RFC 7493 §2.3";
+    JsonNumber = "JSON-number", Error, Malformed, Plain, "a number lies within the range of a 64-bit float", "RFC 8259 §6; RFC 7493 §2.2";
+    JsonObject = "JSON-object", Error, Malformed, Plain, "the envelope is a JSON object", "vendor documents";
+
+    // Payload schema: one rule a keyword.
+    SchemaType = "SCHEMA-type", Error, Schema, Plain, "a value has the documented JSON type", "JSON Schema 2020-12 validation §6.1.1";
+    SchemaEnum = "SCHEMA-enum", Drift, Schema, Plain, "a value is one of the documented ones", "JSON Schema 2020-12 validation §6.1.2";
+    SchemaConst = "SCHEMA-const", Drift, Schema, Plain, "a value is the documented one", "JSON Schema 2020-12 validation §6.1.3";
+    SchemaRequired = "SCHEMA-required", Drift, Schema, Plain, "a required member is present", "JSON Schema 2020-12 validation §6.5.3";
+    SchemaFormat = "SCHEMA-format", Drift, Schema, Plain, "a string has the documented format", "JSON Schema 2020-12 validation §7";
+    SchemaMinLength = "SCHEMA-minLength", Drift, Schema, Plain, "a string is long enough", "JSON Schema 2020-12 validation §6.3.2";
+    SchemaMaxLength = "SCHEMA-maxLength", Drift, Schema, Plain, "a string is short enough", "JSON Schema 2020-12 validation §6.3.1";
+    SchemaPattern = "SCHEMA-pattern", Drift, Schema, Plain, "a string matches the pattern", "JSON Schema 2020-12 validation §6.3.3";
+    SchemaMinimum = "SCHEMA-minimum", Drift, Schema, Plain, "a number is not too small", "JSON Schema 2020-12 validation §6.2.4";
+    SchemaMaximum = "SCHEMA-maximum", Drift, Schema, Plain, "a number is not too large", "JSON Schema 2020-12 validation §6.2.2";
+    SchemaExclusiveMinimum = "SCHEMA-exclusiveMinimum", Drift, Schema, Plain, "a number is above the bound", "JSON Schema 2020-12 validation §6.2.5";
+    SchemaExclusiveMaximum = "SCHEMA-exclusiveMaximum", Drift, Schema, Plain, "a number is below the bound", "JSON Schema 2020-12 validation §6.2.3";
+    SchemaMultipleOf = "SCHEMA-multipleOf", Drift, Schema, Plain, "a number is a multiple", "JSON Schema 2020-12 validation §6.2.1";
+    SchemaMinItems = "SCHEMA-minItems", Drift, Schema, Plain, "an array is long enough", "JSON Schema 2020-12 validation §6.4.2";
+    SchemaMaxItems = "SCHEMA-maxItems", Drift, Schema, Plain, "an array is short enough", "JSON Schema 2020-12 validation §6.4.1";
+    SchemaUniqueItems = "SCHEMA-uniqueItems", Drift, Schema, Plain, "the items of an array differ", "JSON Schema 2020-12 validation §6.4.3";
+    SchemaMinProperties = "SCHEMA-minProperties", Drift, Schema, Plain, "an object has enough members", "JSON Schema 2020-12 validation §6.5.2";
+    SchemaMaxProperties = "SCHEMA-maxProperties", Drift, Schema, Plain, "an object has few enough members", "JSON Schema 2020-12 validation §6.5.1";
+    SchemaPropertyNames = "SCHEMA-propertyNames", Drift, Schema, Plain, "member names follow their schema", "JSON Schema 2020-12 core §10.3.2.4";
+    SchemaDependentRequired = "SCHEMA-dependentRequired", Drift, Schema, Plain, "a member that another one asks for is present", "JSON Schema 2020-12 validation §6.5.4";
+    SchemaAdditionalProperties = "SCHEMA-additionalProperties", Drift, Schema, Plain, "an object has no member that the schema forbids", "JSON Schema 2020-12 core §10.3.2.3";
+    SchemaUnevaluated = "SCHEMA-unevaluated", Drift, Schema, Plain, "nothing is left over that no subschema looked at", "JSON Schema 2020-12 core §11";
+    SchemaContains = "SCHEMA-contains", Drift, Schema, Plain, "an array contains what the schema asks for", "JSON Schema 2020-12 core §10.3.1.3";
+    SchemaAnyOf = "SCHEMA-anyOf", Drift, Schema, Plain, "a value matches at least one alternative", "JSON Schema 2020-12 core §10.2.1.2";
+    SchemaOneOf = "SCHEMA-oneOf", Drift, Schema, Plain, "a value matches exactly one alternative", "JSON Schema 2020-12 core §10.2.1.3";
+    SchemaNot = "SCHEMA-not", Drift, Schema, Plain, "a value does not match what is excluded", "JSON Schema 2020-12 core §10.2.1.4";
+    SchemaFalse = "SCHEMA-false", Drift, Schema, Plain, "nothing stands where the schema is false", "JSON Schema 2020-12 core §4.3.2";
+    SchemaOther = "SCHEMA-other", Drift, Schema, Plain, "every other keyword of a schema of your own", "JSON Schema 2020-12";
+    SchemaUnknown = "SCHEMA-unknown", Warning, Schema, Plain, "a member is one that the vendor documents", "this project: unknown members are read past and reported";
+
+    // AMLYZE: the numbers of the places where its documents disagree.
+    AmlyzeD01 = "AMLYZE-D01", Warning, Malformed, Plain, "the type name has the prefix listed for it (com.amlyze. or app.amlyze.)", "AMLYZE webhook documents, all revisions";
+    AmlyzeD02 = "AMLYZE-D02", Warning, Malformed, Plain, "the type name is not the misspelt app.amlyze.customter.…", "AMLYZE screening webhooks, until 2024-08";
+    AmlyzeD03 = "AMLYZE-D03", Warning, Schema, Plain, "the event type is a documented one", "AMLYZE webhook documents, all revisions";
+    AmlyzeD04 = "AMLYZE-D04", Warning, Malformed, Plain, "events are sent in binary mode", "AMLYZE webhooks (2026-03) against customer update webhooks (2023-11)";
+    AmlyzeD06 = "AMLYZE-D06", Warning, Malformed, Plain, "ce-specversion is 1.0", "AMLYZE webhooks: v1.0 and v1.0.2 in the text, 1.0 on the wire";
+    AmlyzeD07 = "AMLYZE-D07", Warning, Malformed, Plain, "source is the communication number, or customer for customer updates", "AMLYZE webhook documents, all revisions";
+    AmlyzeD09 = "AMLYZE-D09", Warning, Malformed, Plain, "a communication number has at most 256 characters", "AMLYZE API reference: 256 in 2024, 255 in 2025";
+    AmlyzeD10 = "AMLYZE-D10", Warning, Malformed, Plain, "time is RFC 3339 with an upper-case T and Z", "AMLYZE webhooks (2026-03) against older examples";
+    AmlyzeD11 = "AMLYZE-D11", Warning, Schema, Plain, "data is an object, not a string that holds one", "AMLYZE webhook tables (String) against every example (object)";
+    AmlyzeD13 = "AMLYZE-D13", Warning, Malformed, Off, "JSON has no comma before a closing bracket", "AMLYZE customer update webhooks (2023-11), examples";
+    AmlyzeD14 = "AMLYZE-D14", Warning, Schema, Plain, "the customer's id has the spelling listed for the event and agrees with the subject", "AMLYZE webhook documents, all revisions";
+    AmlyzeD15 = "AMLYZE-D15", Warning, Schema, Plain, "the time of an update is spelt updatedAt", "AMLYZE customer update webhooks: table against example";
+    AmlyzeD16 = "AMLYZE-D16", Warning, Schema, Plain, "a flag is a boolean", "AMLYZE customer update webhooks (2023-11)";
+    AmlyzeD18 = "AMLYZE-D18", Warning, Schema, Plain, "screeningGuid is sent only with a match", "AMLYZE screening webhooks, 2024 against 2025";
+    AmlyzeD20 = "AMLYZE-D20", Warning, Schema, Plain, "decisionType is one of four words, without spaces around it", "AMLYZE retrospective event, table against example";
+    AmlyzeD21 = "AMLYZE-D21", Warning, Schema, Plain, "decisionGroundCode is text", "AMLYZE risk management webhooks";
+    AmlyzeD23 = "AMLYZE-D23", Warning, Schema, Plain, "a related entity's type is INDIVIDUAL, ORGANIZATION or UNKNOWN", "AMLYZE screening webhooks, 2024-08";
+    AmlyzeD25 = "AMLYZE-D25", Warning, Schema, Plain, "a member that one document requires is present although an example leaves it out", "AMLYZE customer update webhooks, 2023-11 against 2024-12";
+    AmlyzeD26 = "AMLYZE-D26", Warning, Schema, Plain, "an optional member without a value is left out, not null or empty", "AMLYZE screening webhooks, text against examples";
+    AmlyzeD29 = "AMLYZE-D29", Warning, Schema, Plain, "approvedAt and updatedAt are timestamps, not bare dates", "AMLYZE risk management webhooks";
+    AmlyzeD34 = "AMLYZE-D34", Warning, Malformed, Plain, "ce- values are percent-encoded", "AMLYZE documents are silent; CloudEvents HTTP binding 1.0.2 §3.1.3.2";
+    AmlyzeD35 = "AMLYZE-D35", Warning, Schema, Plain, "no event for operation screening is documented", "AMLYZE operation request, initializeScreeningProcesses";
+    AmlyzeDecision = "AMLYZE-decision", Warning, Schema, Plain, "screeningMatch and the flag of a screening go together", "this project's reading of the AMLYZE screening webhooks";
+
+    // Dataspike: the numbers of the places where its documents and code disagree.
+    Dataspike1 = "DATASPIKE-1", Warning, Schema, Plain, "the error list of a check is spelt errors", "Dataspike webhook page (2022), table against example";
+    Dataspike2 = "DATASPIKE-2", Warning, Schema, Plain, "a screening event is called AML_SCREENING", "Dataspike webhook page (2022) against today's list";
+    Dataspike3 = "DATASPIKE-3", Warning, Schema, Plain, "the event type is a documented one", "Dataspike event lists, 2022 and today";
+    Dataspike7 = "DATASPIKE-7", Warning, Schema, Plain, "the overall risk is an object with a type", "Dataspike screening example against its result objects";
+    DataspikeTest = "DATASPIKE-test", Warning, Schema, Plain, "an empty payload is a test event", "Dataspike webhook configuration, sample";
+    Dataspike23 = "DATASPIKE-23", Warning, Schema, Plain, "MRZ members are spelt in snake_case", "Dataspike verification page, first revision";
+    Dataspike28 = "DATASPIKE-28", Warning, Schema, Plain, "contact_info and media are lists", "Dataspike screening reference against the Python SDK";
+    DataspikeEnvelope = "DATASPIKE-envelope", Warning, Schema, Plain, "webhook_id and timestamp stand in the envelope", "Dataspike webhook configuration; the vendor's bot lives without";
+
+    // Keeping deliveries.
+    StoreUnavailable = "STORE-unavailable", Error, Unavailable, Plain, "the delivery can be stored before it is acknowledged", "this project";
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// No rule has this id.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("no rule is called {id:?}; `Rule::ALL` lists them")]
+pub struct UnknownRule {
+    /// What was asked for.
+    pub id: String,
+}
+
+impl FromStr for Rule {
+    type Err = UnknownRule;
+
+    fn from_str(id: &str) -> Result<Self, UnknownRule> {
+        Self::ALL.iter().copied().find(|rule| rule.id() == id).ok_or_else(|| UnknownRule { id: id.to_owned() })
+    }
+}
+
+impl serde::Serialize for Rule {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_parse_back() {
+        let ids: BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+        assert_eq!(ids.len(), Rule::COUNT);
+        for rule in Rule::ALL {
+            assert_eq!(rule.id().parse::<Rule>(), Ok(*rule));
+        }
+        assert!("CE-nothing".parse::<Rule>().is_err());
+    }
+
+    #[test]
+    fn every_id_has_a_known_prefix() {
+        for rule in Rule::ALL {
+            let prefix = rule.id().split('-').next().unwrap_or_default();
+            assert!(
+                ["HTTP", "LIMIT", "CE", "SIG", "JSON", "SCHEMA", "AMLYZE", "DATASPIKE", "STORE"].contains(&prefix),
+                "{rule}"
+            );
+        }
+    }
+}

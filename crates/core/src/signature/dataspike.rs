@@ -1,0 +1,165 @@
+//! The `X-Webhook-Signature` header of Dataspike: `t={unix seconds},v1={hex HMAC-SHA256}`.
+//!
+//! The signed text is `t` as it stands in the header, a full stop, and the body bytes exactly as received; the key is
+//! what the secret's hexadecimal digits decode to. Source: Dataspike webhook configuration.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
+
+use super::secret::Secret;
+use crate::cloudevents::media_type::trim_ows;
+use crate::rule::Rule;
+
+/// In lower case.
+pub(crate) const SIGNATURE_HEADER: &str = "x-webhook-signature";
+
+const DIGEST_BYTES: usize = 32;
+
+/// How many `v1` parts are looked at; more would only buy an attacker time.
+const MAX_DIGESTS: usize = 8;
+
+/// A header value that has the documented form.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct SignatureHeader {
+    /// `t` as it stands there, since exactly this text is signed.
+    timestamp_text: String,
+    timestamp: u64,
+    digests: Vec<[u8; DIGEST_BYTES]>,
+}
+
+impl SignatureHeader {
+    /// Reads the value: parts in any order, blanks around them trimmed, unknown parts ignored, several `v1` allowed.
+    pub(crate) fn parse(value: &[u8]) -> Result<Self, &'static str> {
+        let mut timestamp = None;
+        let mut digests = Vec::new();
+        let mut has_v1 = false;
+        for part in value.split(|byte| *byte == b',').map(trim_ows) {
+            if let Some(text) = part.strip_prefix(b"t=") {
+                if timestamp.replace(text).is_some() {
+                    return Err("the signature header has more than one t part");
+                }
+            } else if let Some(text) = part.strip_prefix(b"v1=") {
+                has_v1 = true;
+                let mut digest = [0; DIGEST_BYTES];
+                if text.len() == 2 * DIGEST_BYTES
+                    && const_hex::decode_to_slice(text, &mut digest).is_ok()
+                    && digests.len() < MAX_DIGESTS
+                {
+                    digests.push(digest);
+                }
+            }
+        }
+        let text = timestamp.ok_or("the signature header has no t part; expected t=UNIX_SECONDS,v1=HEX")?;
+        if !has_v1 {
+            return Err("the signature header has no v1 part; expected t=UNIX_SECONDS,v1=HEX");
+        }
+        if digests.is_empty() {
+            return Err("v1 is no HMAC-SHA256 in hexadecimal: expected 64 digits");
+        }
+        let timestamp_text =
+            std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let timestamp = timestamp_text.and_then(|text| text.parse().ok());
+        match (timestamp_text, timestamp) {
+            (Some(text), Some(timestamp)) => Ok(Self { timestamp_text: text.to_owned(), timestamp, digests }),
+            _ => Err("t is no whole number of Unix seconds"),
+        }
+    }
+
+    /// Whether it was signed too long ago, or too far ahead; an age equal to the tolerance passes.
+    pub(crate) fn check_age(&self, now: u64, tolerance: u64) -> Result<(), (Rule, String)> {
+        if now.saturating_sub(self.timestamp) > tolerance {
+            let age = now - self.timestamp;
+            return Err((Rule::SigStale, format!("signed {age} s ago, but at most {tolerance} s are tolerated")));
+        }
+        if self.timestamp.saturating_sub(now) > tolerance {
+            let ahead = self.timestamp - now;
+            return Err((
+                Rule::SigFuture,
+                format!("signed {ahead} s in the future, but at most {tolerance} s are tolerated; check the clocks"),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The first of `secrets` with which one of the digests was made over `body`, compared in constant time.
+pub(crate) fn verify<'s>(header: &SignatureHeader, body: &[u8], secrets: &'s [Secret]) -> Option<&'s Secret> {
+    secrets.iter().find(|secret| {
+        let Some(expected) = digest(secret, &header.timestamp_text, body) else { return false };
+        // No early exit among the digests of one secret.
+        header.digests.iter().fold(false, |found, digest| found | bool::from(digest.ct_eq(&expected)))
+    })
+}
+
+/// The value of `X-Webhook-Signature` for `body`, signed at `timestamp` (Unix seconds).
+///
+/// For tests and tools that play the vendor's side.
+///
+/// # Example
+/// ```
+/// use hookvet::{Secret, sign_dataspike};
+///
+/// let secret = Secret::parse("whsec_a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1")?;
+/// assert!(sign_dataspike(&secret, 1_689_694_333, b"{}").starts_with("t=1689694333,v1="));
+/// # Ok::<(), hookvet::SecretError>(())
+/// ```
+#[must_use]
+pub fn sign(secret: &Secret, timestamp: u64, body: &[u8]) -> String {
+    let text = timestamp.to_string();
+    format!("t={text},v1={}", const_hex::encode(digest(secret, &text, body).unwrap_or_default()))
+}
+
+fn digest(secret: &Secret, timestamp: &str, body: &[u8]) -> Option<[u8; DIGEST_BYTES]> {
+    // HMAC takes keys of any length, so this is always `Some`; were it not, nothing would verify.
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.key()).ok()?;
+    mac.update(timestamp.as_bytes());
+    mac.update(b".");
+    mac.update(body);
+    Some(mac.finalize().into_bytes().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V1: &str = "7b7545338873f90baa7b1798bca0bdc2d453deb3dd9132bfc06d91e446461cbf";
+
+    fn parse(value: &str) -> Result<SignatureHeader, &'static str> {
+        SignatureHeader::parse(value.as_bytes())
+    }
+
+    #[test]
+    fn parts_come_in_any_order_with_blanks_and_strangers() {
+        let header = parse(&format!(" v0=x , v1={} ,t=5,v1=00", V1.to_uppercase())).expect("well formed");
+        assert_eq!((header.timestamp, header.digests.len()), (5, 1));
+    }
+
+    #[test]
+    fn a_header_without_exactly_one_t_or_without_a_v1_is_refused() {
+        for value in ["", "t=5", &format!("v1={V1}"), &format!("t=5,t=5,v1={V1}"), "t=5,v1=", "t=5,v1=xyz"] {
+            assert!(parse(value).is_err(), "{value}");
+        }
+        for t in ["", "-5", "+5", "5.0", "99999999999999999999", "\u{665}"] {
+            assert!(parse(&format!("t={t},v1={V1}")).is_err(), "{t}");
+        }
+    }
+
+    #[test]
+    fn an_age_equal_to_the_tolerance_passes() {
+        let header = parse(&format!("t=1000,v1={V1}")).expect("well formed");
+        assert_eq!(header.check_age(1300, 300), Ok(()));
+        assert_eq!(header.check_age(700, 300), Ok(()));
+        assert_eq!(header.check_age(1301, 300).map_err(|(rule, _)| rule), Err(Rule::SigStale));
+        assert_eq!(header.check_age(699, 300).map_err(|(rule, _)| rule), Err(Rule::SigFuture));
+    }
+
+    #[test]
+    fn what_is_signed_is_verified_and_one_changed_byte_is_not() {
+        let secrets = [Secret::parse("whsec_00").expect("a secret"), Secret::parse("whsec_0102").expect("a secret")];
+        let header = parse(&sign(&secrets[1], 7, b"{}")).expect("well formed");
+        assert!(verify(&header, b"{}", &secrets).is_some());
+        assert!(verify(&header, b"{ }", &secrets).is_none());
+        assert!(verify(&header, b"{}", &secrets[..1]).is_none());
+    }
+}

@@ -1,0 +1,93 @@
+//! A signing secret that never prints itself.
+
+use std::fmt;
+
+/// The prefix of a Dataspike signing secret.
+const PREFIX: &str = "whsec_";
+
+/// A signing secret of a Dataspike webhook: `whsec_` and hexadecimal digits, as the vendor shows it once.
+///
+/// `Debug` prints `Secret(..)`, with its label where it has one.
+///
+/// # Example
+/// ```
+/// use hookvet::Secret;
+///
+/// let secret = Secret::parse("whsec_000102030405060708090a0b0c0d0e0f")?.labelled("2026-03");
+/// assert_eq!(format!("{secret:?}"), "Secret(2026-03, ..)");
+/// # Ok::<(), hookvet::SecretError>(())
+/// ```
+/// Source: Dataspike create-webhook reference. The vendor's sample has 62 digits, so no length is required.
+#[derive(Clone)]
+pub struct Secret {
+    key: Vec<u8>,
+    label: Option<String>,
+}
+
+impl Secret {
+    /// Reads the text form.
+    ///
+    /// # Errors
+    /// - [`SecretError::Prefix`]: it does not start with `whsec_`.
+    /// - [`SecretError::Hex`]: what follows is not an even, non-zero number of hexadecimal digits.
+    pub fn parse(text: &str) -> Result<Self, SecretError> {
+        let digits = text.strip_prefix(PREFIX).ok_or(SecretError::Prefix)?;
+        match const_hex::decode(digits) {
+            // The decoder would take a 0x in front; the vendor never writes one.
+            Ok(key) if !key.is_empty() && !digits.starts_with("0x") => Ok(Self { key, label: None }),
+            _ => Err(SecretError::Hex),
+        }
+    }
+
+    /// Names the secret, so that a verdict can say which one of several verified.
+    #[must_use]
+    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// The name it was given.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.label {
+            Some(label) => write!(f, "Secret({label}, ..)"),
+            None => f.write_str("Secret(..)"),
+        }
+    }
+}
+
+/// Why a text is no signing secret. Never quotes it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// The prefix is missing.
+    #[error("a Dataspike signing secret starts with whsec_; paste it whole, as shown when the webhook was created")]
+    Prefix,
+    /// The rest is not hexadecimal.
+    #[error("behind whsec_ a Dataspike signing secret has an even number of hexadecimal digits")]
+    Hex,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_vendors_form_is_a_secret() {
+        assert!(Secret::parse("whsec_a1B2").is_ok());
+        assert_eq!(Secret::parse("a1b2").map(|_| ()), Err(SecretError::Prefix));
+        for text in ["whsec_", "whsec_a", "whsec_xy", "whsec_0xab", "whsec_ab cd"] {
+            assert_eq!(Secret::parse(text).map(|_| ()), Err(SecretError::Hex), "{text}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! From a verdict to a typed event.
+
+use hookvet_catalogue::amlyze::{self, Data};
+use hookvet_catalogue::dataspike::{self, Payload};
+use hookvet_catalogue::{ReadError, Vendor};
+
+use crate::verdict::Verdict;
+
+/// Why a verdict gives no typed event. Never quotes the payload.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TypedError {
+    /// No event could be made out: the delivery was refused before that, it is a batch, or it carries no data.
+    #[error("the delivery holds no event that could be read")]
+    NoEvent,
+    /// The event is another vendor's.
+    #[error("the event is one of {found}, not of {expected}")]
+    OtherVendor {
+        /// Whose event was asked for.
+        expected: Vendor,
+        /// Whose event it is.
+        found: Vendor,
+    },
+    /// The event's type has another payload.
+    #[error("the event's type has another payload than the one that was asked for")]
+    OtherType,
+    /// The payload cannot be read into the type.
+    #[error("the payload cannot be read: {0}")]
+    Unreadable(ReadError),
+}
+
+/// A type that [`Verdict::read`] gives: [`amlyze::Event`], [`dataspike::Event`], or one payload of theirs.
+///
+/// Implement it for a type of your own to read events of your own sources.
+pub trait ReadEvent: Sized {
+    /// Reads the event that `verdict` was given for; `body` is the body that was judged.
+    ///
+    /// # Errors
+    /// Every [`TypedError`].
+    fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError>;
+}
+
+impl Verdict {
+    /// The typed event; `body` must be the body that was judged.
+    ///
+    /// # Errors
+    /// - [`TypedError::NoEvent`]: none could be made out.
+    /// - [`TypedError::OtherVendor`], [`TypedError::OtherType`]: it is another event than the one asked for.
+    /// - [`TypedError::Unreadable`]: a member has a JSON type that no document gives it, which only lenient policies let
+    ///   through.
+    ///
+    /// # Example
+    /// ```
+    /// use hookvet::{Vetter, amlyze};
+    ///
+    /// let vetter = Vetter::amlyze().build()?;
+    /// let headers = [
+    ///     ("ce-specversion", "1.0"),
+    ///     ("ce-id", "1"),
+    ///     ("ce-source", "customer"),
+    ///     ("ce-type", "com.amlyze.customer.updated"),
+    ///     ("ce-subject", "42"),
+    ///     ("content-type", "application/json"),
+    /// ];
+    /// let body = br#"{"customerExternalID":"42","riskLevel":"HIGH","updateAt":"2026-03-10T12:53:45Z"}"#;
+    /// let verdict = vetter.vet(headers, body, 0);
+    /// let customer: amlyze::CustomerUpdated = verdict.read(body)?;
+    /// assert_eq!(customer.risk_level, Some(amlyze::RiskLevel::High));
+    /// // `updateAt` is how the vendor's example spells it; it is read, and the verdict says so.
+    /// assert!(customer.updated_at.is_some());
+    /// assert_eq!(verdict.findings()[0].rule.id(), "AMLYZE-D15");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read<E: ReadEvent>(&self, body: &[u8]) -> Result<E, TypedError> {
+        E::read_event(self, body)
+    }
+}
+
+fn expect_vendor(verdict: &Verdict, expected: Vendor) -> Result<(), TypedError> {
+    if verdict.vendor() == expected {
+        Ok(())
+    } else {
+        Err(TypedError::OtherVendor { expected, found: verdict.vendor() })
+    }
+}
+
+impl ReadEvent for amlyze::Event {
+    fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError> {
+        expect_vendor(verdict, Vendor::Amlyze)?;
+        let event = verdict.event().ok_or(TypedError::NoEvent)?;
+        let data = verdict.data(body).ok_or(TypedError::NoEvent)?;
+        let mut context = amlyze::Context::new(event.id(), event.source(), event.event_type());
+        if let Some(subject) = event.subject() {
+            context = context.with_subject(subject);
+        }
+        if let Some(time) = event.time() {
+            context = context.with_time(time);
+        }
+        amlyze::Event::read(context, &data).map_err(TypedError::Unreadable)
+    }
+}
+
+impl ReadEvent for dataspike::Event {
+    fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError> {
+        expect_vendor(verdict, Vendor::Dataspike)?;
+        let data = verdict.data(body).ok_or(TypedError::NoEvent)?;
+        dataspike::Event::read(&data).map_err(TypedError::Unreadable)
+    }
+}
+
+macro_rules! payloads {
+    ($event:ty, $member:ident: $( $variant:path => $payload:ty, $unboxed:expr; )*) => { $(
+        impl ReadEvent for $payload {
+            fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError> {
+                match verdict.read::<$event>(body)?.$member {
+                    $variant(payload) => Ok($unboxed(payload)),
+                    _ => Err(TypedError::OtherType),
+                }
+            }
+        }
+    )* };
+}
+
+payloads! { amlyze::Event, data:
+    Data::CustomerUpdated => amlyze::CustomerUpdated, std::convert::identity;
+    Data::RiskPending => amlyze::RiskPending, std::convert::identity;
+    Data::RiskDecided => amlyze::RiskDecided, std::convert::identity;
+    Data::KycCompleted => amlyze::KycCompleted, std::convert::identity;
+    Data::RetrospectiveCompleted => amlyze::RetrospectiveCompleted, std::convert::identity;
+    Data::ScreeningPending => amlyze::ScreeningPending, std::convert::identity;
+    Data::ScreeningCompleted => amlyze::ScreeningCompleted, std::convert::identity;
+    Data::RelatedEntityScreeningPending => amlyze::RelatedEntityScreeningPending, unbox;
+    Data::RelatedEntityScreeningCompleted => amlyze::RelatedEntityScreeningCompleted, unbox;
+}
+
+payloads! { dataspike::Event, payload:
+    Payload::Docver => dataspike::Verification, unbox;
+}
+
+#[expect(clippy::boxed_local, reason = "the catalogue boxes its large payloads")]
+fn unbox<T>(boxed: Box<T>) -> T {
+    *boxed
+}

@@ -1,0 +1,241 @@
+//! AMLYZE: the places D01 to D35 where its documents disagree, each with the reading that loses nothing.
+
+use super::Reading;
+use crate::cloudevents::attributes::Core;
+use crate::cloudevents::time;
+use crate::finding::Place;
+use crate::json::{Document, Kind, Node};
+use crate::report::Note;
+use crate::rule::Rule;
+use crate::schema::Violation;
+
+const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
+const RETROSPECTIVE_COMPLETED: &str = "com.amlyze.customer.riskmanagement.retrospective.completed";
+const FLAGS: [&str; 4] = ["sanctioned", "pep", "inAdverseMedia", "inInternalList"];
+const DECISIONS: [&str; 4] = ["ACCEPTED", "REJECTED", "SUSPICIOUS", "NON_SUSPICIOUS"];
+
+/// Longest communication number that any document allows, in characters.
+const MAX_COMMUNICATION_NUMBER: usize = 256;
+
+pub(super) fn header_reading(core: Core, rule: Rule) -> Reading {
+    match (core, rule) {
+        // The communication number is the integrator's own text; the vendor's examples are no URI-references either.
+        (Core::Source, Rule::CeASource) => Reading::Drop,
+        (Core::Time, Rule::CeATime) => {
+            Reading::Instead(Rule::AmlyzeD10, "time is no RFC 3339 timestamp; its text is kept")
+        }
+        (Core::Specversion, Rule::CeA1) => {
+            Reading::Instead(Rule::AmlyzeD06, "ce-specversion is missing; 1.0 is assumed")
+        }
+        (Core::Specversion, Rule::CeASpecversion) => {
+            Reading::Instead(Rule::AmlyzeD06, "specversion is not 1.0; the event is read as 1.0")
+        }
+        _ => Reading::Keep,
+    }
+}
+
+pub(super) fn undecodable_header(rule: Rule) -> Reading {
+    match rule {
+        Rule::CeV5 | Rule::CeV6 | Rule::CeV8 | Rule::CeV9 => Reading::Instead(
+            Rule::AmlyzeD34,
+            "the value cannot be percent-decoded, so it is kept as received; AMLYZE does not say whether it encodes",
+        ),
+        _ => Reading::Keep,
+    }
+}
+
+pub(super) fn look_at_header(core: Core, value: &str, add: &mut dyn FnMut(Rule, &'static str)) {
+    match core {
+        Core::Source if value.is_empty() => {
+            add(Rule::CeASource, "source is empty; AMLYZE puts the communication number there")
+        }
+        Core::Source if value.len() > MAX_COMMUNICATION_NUMBER && value.chars().count() > MAX_COMMUNICATION_NUMBER => {
+            add(Rule::AmlyzeD09, "a communication number has at most 256 characters");
+        }
+        Core::Time if time::parse(value).is_some_and(|time| !time.is_upper_case) => {
+            add(Rule::AmlyzeD10, "time is written with a lower-case t and z");
+        }
+        _ => {}
+    }
+}
+
+/// Rules about the attributes together, once all of them are known.
+pub(crate) fn look_at_context(type_name: &str, source: &str) -> Option<(Rule, &'static str)> {
+    if type_name == CUSTOMER_UPDATED {
+        (source != "customer").then_some((Rule::AmlyzeD07, "source of a customer update is the literal customer"))
+    } else {
+        (source == "customer" && type_name.starts_with("app.amlyze."))
+            .then_some((Rule::AmlyzeD07, "source is customer where the communication number is documented"))
+    }
+}
+
+/// The rule and message for a type that no document lists.
+pub(crate) fn unknown_type(type_name: &str) -> (Rule, &'static str) {
+    let rest = type_name.strip_prefix("app.amlyze.").or_else(|| type_name.strip_prefix("com.amlyze."));
+    if rest.is_some_and(|rest| rest.starts_with("operation.screening.")) {
+        (Rule::AmlyzeD35, "no document names an event for operation screening; it is handed on as an unknown type")
+    } else {
+        (Rule::AmlyzeD03, "no document lists this event type; it is handed on as an unknown type")
+    }
+}
+
+pub(super) fn payload_reading(type_name: &str, violation: &Violation, payload: &Document<'_>) -> Reading {
+    // Every documented member stands at the top.
+    let Some(name) = violation.pointer.strip_prefix('/').filter(|name| !name.contains('/')) else {
+        return Reading::Keep;
+    };
+    let Some(value) = payload.at(&violation.pointer) else { return Reading::Keep };
+    let text = value.text();
+    match violation.rule {
+        Rule::SchemaUnknown if type_name == CUSTOMER_UPDATED && name == "updateAt" => {
+            Reading::Instead(Rule::AmlyzeD15, "spelt updateAt, as in the vendor's example; it is read as updatedAt")
+        }
+        Rule::SchemaUnknown if name.eq_ignore_ascii_case("customerExternalId") => {
+            Reading::Instead(Rule::AmlyzeD14, "not the spelling listed for this event; it is read as the customer's id")
+        }
+        Rule::SchemaType | Rule::SchemaEnum | Rule::SchemaFormat
+            if is_nothing(value, text.as_deref(), name) && !is_required(type_name, name) =>
+        {
+            Reading::Instead(Rule::AmlyzeD26, "an optional member without a value; it is read as absent")
+        }
+        Rule::SchemaType if FLAGS.contains(&name) && matches!(text.as_deref(), Some("true" | "false")) => {
+            Reading::Instead(Rule::AmlyzeD16, "a flag as a string; it is read as the boolean")
+        }
+        Rule::SchemaType if name == "decisionGroundCode" && value.kind() == Kind::Number => {
+            Reading::Instead(Rule::AmlyzeD21, "a number where text is documented; leading zeros may be lost")
+        }
+        Rule::SchemaEnum if name == "decisionType" => match text.as_deref() {
+            Some(word) if DECISIONS.contains(&word.trim()) && (word != word.trim() || is_retrospective(type_name)) => {
+                Reading::Instead(Rule::AmlyzeD20, "the word has spaces around it; it is read without them")
+            }
+            Some(_) if is_retrospective(type_name) => Reading::Instead(
+                Rule::AmlyzeD20,
+                "not one of ACCEPTED, REJECTED, SUSPICIOUS and NON_SUSPICIOUS; the list is not documented, so it is kept",
+            ),
+            _ => Reading::Keep,
+        },
+        Rule::SchemaEnum if name == "type" && text.is_some() => {
+            Reading::Instead(Rule::AmlyzeD23, "not one of INDIVIDUAL, ORGANIZATION and UNKNOWN; the word is kept")
+        }
+        Rule::SchemaFormat
+            if matches!(name, "updatedAt" | "approvedAt") && text.as_deref().is_some_and(time::is_date) =>
+        {
+            Reading::Instead(Rule::AmlyzeD29, "a bare date where a timestamp is documented; it is kept as it is")
+        }
+        _ => Reading::Keep,
+    }
+}
+
+/// Null, or for a flag also the empty text.
+fn is_nothing(value: Node<'_, '_>, text: Option<&str>, name: &str) -> bool {
+    value.kind() == Kind::Null || (text == Some("") && FLAGS.contains(&name))
+}
+
+fn is_retrospective(type_name: &str) -> bool {
+    type_name == RETROSPECTIVE_COMPLETED
+}
+
+/// Whether a document marks the member as required and no example leaves it out.
+fn is_required(type_name: &str, name: &str) -> bool {
+    if type_name == CUSTOMER_UPDATED || is_retrospective(type_name) {
+        return false;
+    }
+    match name {
+        "initialRiskLevel" | "finalRiskLevel" | "decisionType" | "customerExternalId" => true,
+        "externalId" => !type_name.contains(".related_entity."),
+        "screeningMatch" => type_name.ends_with(".completed"),
+        _ => false,
+    }
+}
+
+/// What a schema cannot say about a payload. `subject` is the decoded attribute.
+pub(crate) fn look_at_payload(
+    type_name: &str,
+    subject: Option<&str>,
+    payload: &Document<'_>,
+    add: &mut dyn FnMut(Note<'static>, Option<Node<'_, '_>>),
+) {
+    let root = payload.root();
+    if root.kind() != Kind::Object {
+        return;
+    }
+    if type_name == CUSTOMER_UPDATED {
+        look_at_customer_update(subject, root, add);
+    }
+    if let Some(word) = root.get("decisionType")
+        && word.text().is_some_and(|text| text != text.trim() && DECISIONS.contains(&text.trim()))
+        && is_retrospective(type_name)
+    {
+        add(
+            note(Rule::AmlyzeD20, "/decisionType", "the word has spaces around it; it is read without them"),
+            Some(word),
+        );
+    }
+    if type_name.contains(".screening.") {
+        look_at_screening(type_name, root, add);
+    }
+}
+
+fn look_at_customer_update(
+    subject: Option<&str>,
+    root: Node<'_, '_>,
+    add: &mut dyn FnMut(Note<'static>, Option<Node<'_, '_>>),
+) {
+    let id = root.children().find(|member| {
+        member.name().is_some_and(|name| name.eq_ignore_ascii_case("customerExternalID")) && member.kind() != Kind::Null
+    });
+    match id {
+        None => add(
+            note(
+                Rule::AmlyzeD25,
+                "",
+                "customerExternalID is missing, as in the oldest examples; the subject stands in for it",
+            ),
+            None,
+        ),
+        Some(id) if id.text().is_some_and(|id| subject.is_some_and(|subject| subject != id)) => {
+            add(
+                note(Rule::AmlyzeD14, &id.pointer(), "differs from the event's subject, which it should equal"),
+                Some(id),
+            );
+        }
+        Some(_) => {}
+    }
+    if root.get("updatedAt").is_none() && root.get("updateAt").is_none() {
+        add(
+            note(
+                Rule::AmlyzeD25,
+                "",
+                "updatedAt is missing, as in the oldest examples; the event's time stands in for it",
+            ),
+            None,
+        );
+    }
+}
+
+fn look_at_screening(type_name: &str, root: Node<'_, '_>, add: &mut dyn FnMut(Note<'static>, Option<Node<'_, '_>>)) {
+    let Some(matched) = root.get("screeningMatch") else { return };
+    let flag = FLAGS.into_iter().find_map(|flag| {
+        root.get(flag).filter(|value| value.kind() != Kind::Null && value.text().as_deref() != Some(""))
+    });
+    let is_completed = type_name.ends_with(".completed");
+    let contradiction = match (matched.kind(), is_completed, flag) {
+        (Kind::False, false, _) => "false on a pending screening, which waits for a decision about a match",
+        (Kind::False, true, Some(_)) => "false, and yet there is a decision about a match",
+        (Kind::True, true, None) => "true, but the decision is missing; treat the screening as undecided",
+        _ => "",
+    };
+    if !contradiction.is_empty() {
+        add(note(Rule::AmlyzeDecision, "/screeningMatch", contradiction), Some(matched));
+    }
+    if matched.kind() == Kind::False
+        && let Some(guid) = root.get("screeningGuid")
+        && guid.kind() != Kind::Null
+    {
+        add(note(Rule::AmlyzeD18, "/screeningGuid", "sent without a match, which no document shows"), Some(guid));
+    }
+}
+
+fn note(rule: Rule, pointer: &str, message: &'static str) -> Note<'static> {
+    Note::new(rule, Place::Body(pointer.to_owned()), message)
+}

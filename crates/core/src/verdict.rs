@@ -1,0 +1,358 @@
+//! What hookvet says about a delivery.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use hookvet_catalogue::{Vendor, event_key};
+use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
+
+use crate::cloudevents::attributes::{Attributes, Core};
+use crate::finding::Finding;
+use crate::rule::Class;
+
+/// Whether the delivery is let through.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
+pub enum Decision {
+    /// The handler may see it.
+    Accept,
+    /// It is refused with the verdict's status.
+    Reject,
+}
+
+impl Decision {
+    /// `accept` or `reject`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+        }
+    }
+}
+
+/// How the event travels.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
+#[non_exhaustive]
+pub enum Mode {
+    /// CloudEvents: attributes in headers, data in the body.
+    Binary,
+    /// CloudEvents: the whole event in the body.
+    Structured,
+    /// CloudEvents: several events in the body.
+    Batched,
+    /// A plain JSON envelope, as Dataspike sends it.
+    Json,
+}
+
+impl Mode {
+    /// `binary`, `structured`, `batched` or `json`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::Structured => "structured",
+            Self::Batched => "batched",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Whether the delivery proves who sent it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Authenticity {
+    /// A configured secret signed exactly these bytes.
+    Verified {
+        /// The label of that secret, where it has one.
+        label: Option<String>,
+    },
+    /// Nothing in the delivery proves it: the vendor documents no signature, or it was refused before that step.
+    Unproven,
+    /// A signature is missing, malformed, too old or wrong.
+    Failed,
+    /// The vendor signs, and the receiver has chosen not to look.
+    NotConfigured,
+}
+
+impl Authenticity {
+    /// `verified`, `unproven`, `failed` or `not_configured`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Verified { .. } => "verified",
+            Self::Unproven => "unproven",
+            Self::Failed => "failed",
+            Self::NotConfigured => "not_configured",
+        }
+    }
+}
+
+/// Who and what an event is, decoded: the CloudEvents context, or the matching members of a Dataspike envelope.
+///
+/// `Debug` names the attributes that are there and shows no value.
+#[derive(Clone, Eq, PartialEq)]
+pub struct EventContext {
+    pub(crate) attributes: Attributes,
+    pub(crate) vendor: Vendor,
+}
+
+impl EventContext {
+    /// The identity for de-duplication: source and id, each percent-encoded where it holds a space or a percent sign,
+    /// joined by one space. For Dataspike: `webhook_id` and `id`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        event_key(self.attributes.get(Core::Source), self.id())
+    }
+
+    /// The event's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.attributes.get(Core::Id).unwrap_or_default()
+    }
+
+    /// The event's type, as received: `ce-type`, or `event_type`.
+    #[must_use]
+    pub fn event_type(&self) -> &str {
+        self.attributes.get(Core::Type).unwrap_or_default()
+    }
+
+    /// The event's source: `ce-source`, or `webhook_id`.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.attributes.get(Core::Source).unwrap_or_default()
+    }
+
+    /// What the event is about; AMLYZE: the external id of the customer, lead, related entity or operation.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.attributes.get(Core::Subject)
+    }
+
+    /// When it happened, as received.
+    #[must_use]
+    pub fn time(&self) -> Option<&str> {
+        self.attributes.get(Core::Time)
+    }
+
+    /// Any further attribute by its name: `specversion`, `datacontenttype`, `dataschema` or an extension.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        match Core::from_name(name.as_bytes()) {
+            Some(core) => self.attributes.get(core),
+            None => self.attributes.extension(name),
+        }
+    }
+
+    /// The extension attributes in the order in which they came, each as its canonical string.
+    pub fn extensions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.extensions()
+    }
+
+    /// Whose event it is.
+    #[must_use]
+    pub const fn vendor(&self) -> Vendor {
+        self.vendor
+    }
+}
+
+impl fmt::Debug for EventContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EventContext({}, {:?})", self.vendor, self.attributes)
+    }
+}
+
+impl Serialize for EventContext {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("EventContext", 7)?;
+        out.serialize_field("key", &self.key())?;
+        out.serialize_field("id", self.id())?;
+        out.serialize_field("type", self.event_type())?;
+        out.serialize_field("source", &self.attributes.get(Core::Source))?;
+        out.serialize_field("subject", &self.subject())?;
+        out.serialize_field("time", &self.time())?;
+        out.serialize_field("attributes", &Further(&self.attributes))?;
+        out.end()
+    }
+}
+
+/// Every attribute that has no member of its own.
+struct Further<'a>(&'a Attributes);
+
+impl Serialize for Further<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(None)?;
+        for core in [Core::Specversion, Core::Datacontenttype, Core::Dataschema] {
+            if let Some(value) = self.0.get(core) {
+                out.serialize_entry(core.name(), value)?;
+            }
+        }
+        for (name, value) in self.0.extensions() {
+            out.serialize_entry(name, value)?;
+        }
+        out.end()
+    }
+}
+
+/// Where the event's data stands.
+#[derive(Clone, Default, Eq, PartialEq)]
+pub(crate) enum Data {
+    /// There is none, or none that could be made out.
+    #[default]
+    None,
+    /// These bytes of the body.
+    Span(Range<usize>),
+    /// Decoded from the body: Base64, a string that holds JSON, or a repaired text.
+    Decoded(Vec<u8>),
+}
+
+/// What a delivery turned out to hold.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Event(Option<Box<EventContext>>),
+    Batch(Vec<Verdict>),
+}
+
+/// What hookvet says about a delivery: which event it is, whether it is what the vendor documents, and every reason.
+///
+/// [`to_json`](Self::to_json) is the form that every surface shares. `Debug` shows no value of the delivery.
+#[derive(Clone)]
+#[must_use = "a verdict that nobody looks at lets everything through"]
+pub struct Verdict {
+    pub(crate) decision: Decision,
+    pub(crate) status: u16,
+    pub(crate) class: Option<Class>,
+    pub(crate) vendor: Vendor,
+    pub(crate) mode: Mode,
+    pub(crate) content: Content,
+    pub(crate) schema: Option<Cow<'static, str>>,
+    pub(crate) authenticity: Authenticity,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) data: Data,
+}
+
+impl Verdict {
+    /// Accept or reject.
+    #[must_use]
+    pub const fn decision(&self) -> Decision {
+        self.decision
+    }
+
+    /// Whether the delivery is let through.
+    #[must_use]
+    pub const fn is_accepted(&self) -> bool {
+        matches!(self.decision, Decision::Accept)
+    }
+
+    /// The HTTP status that a receiver answers.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The kind of fault that decided the status of a refusal.
+    #[must_use]
+    pub const fn class(&self) -> Option<Class> {
+        self.class
+    }
+
+    /// The profile that judged it.
+    #[must_use]
+    pub const fn vendor(&self) -> Vendor {
+        self.vendor
+    }
+
+    /// How the event travels.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The event, where one could be made out; `None` for a batch.
+    #[must_use]
+    pub fn event(&self) -> Option<&EventContext> {
+        match &self.content {
+            Content::Event(event) => event.as_deref(),
+            Content::Batch(_) => None,
+        }
+    }
+
+    /// One verdict for each event of a batch; `None` for everything else.
+    #[must_use]
+    pub fn batch(&self) -> Option<&[Verdict]> {
+        match &self.content {
+            Content::Batch(verdicts) => Some(verdicts),
+            Content::Event(_) => None,
+        }
+    }
+
+    /// The `$id` of the schema that the payload was validated against; `None` for an unknown type.
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// Whether the delivery proves who sent it.
+    #[must_use]
+    pub const fn authenticity(&self) -> &Authenticity {
+        &self.authenticity
+    }
+
+    /// Everything that is wrong or odd, in the order of the steps.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The event's data as JSON bytes: from `body`, which must be the body that was judged.
+    ///
+    /// In binary mode that is the body itself, in structured mode the `data` member, for Dataspike the whole envelope.
+    #[must_use]
+    pub fn data<'b>(&self, body: &'b [u8]) -> Option<Cow<'b, [u8]>> {
+        match &self.data {
+            Data::None => None,
+            Data::Span(range) => body.get(range.clone()).map(Cow::Borrowed),
+            Data::Decoded(bytes) => Some(Cow::Owned(bytes.clone())),
+        }
+    }
+
+    /// The verdict as one line of JSON; the same on every surface.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Only text, numbers and lists: there is nothing that could fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verdict")
+            .field("decision", &self.decision)
+            .field("status", &self.status)
+            .field("vendor", &self.vendor)
+            .field("mode", &self.mode)
+            .field("content", &self.content)
+            .field("schema", &self.schema)
+            .field("authenticity", &self.authenticity)
+            .field("findings", &self.findings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Verdict", 8)?;
+        out.serialize_field("decision", self.decision.as_str())?;
+        out.serialize_field("status", &self.status)?;
+        out.serialize_field("vendor", self.vendor.as_str())?;
+        out.serialize_field("mode", self.mode.as_str())?;
+        match &self.content {
+            Content::Event(event) => out.serialize_field("event", event)?,
+            Content::Batch(verdicts) => out.serialize_field("batch", verdicts)?,
+        }
+        out.serialize_field("schema", &self.schema)?;
+        out.serialize_field("authenticity", self.authenticity.as_str())?;
+        out.serialize_field("findings", &self.findings)?;
+        out.end()
+    }
+}

@@ -1,0 +1,187 @@
+//! Settings with defaults, checked once.
+
+use std::sync::Arc;
+
+use hookvet_catalogue::Vendor;
+
+use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Settings, Vetter};
+use crate::policy::{Level, Policy};
+use crate::rule::{Class, Rule};
+use crate::schema::{SchemaFault, Schemas};
+use crate::signature::Secret;
+
+/// Why a [`Vetter`] cannot be built.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Dataspike signs every delivery, and there is no secret to check with.
+    #[error(
+        "a Dataspike vetter needs a secret: add `.secret(Secret::parse(\"whsec_…\")?)`, or say `.allow_unsigned()` to \
+         take deliveries that nobody has proven"
+    )]
+    NoSecret,
+    /// A schema does not compile.
+    #[error(transparent)]
+    Schema(#[from] SchemaFault),
+    /// A status that no answer can carry for this.
+    #[error("{status} is no status for {class:?}: a refusal is 400 to 599, an acknowledgement 200 to 299")]
+    Status {
+        /// The class that it was meant for; `None` for the acknowledgement.
+        class: Option<Class>,
+        /// What was given.
+        status: u16,
+    },
+}
+
+/// Settings of a [`Vetter`]; every one has a default but the Dataspike secret.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct VetterBuilder {
+    vendor: Vendor,
+    policy: Policy,
+    reveal: bool,
+    secrets: Vec<Secret>,
+    allow_unsigned: bool,
+    tolerance: u64,
+    max_body: usize,
+    max_depth: usize,
+    max_attributes: usize,
+    batches: bool,
+    accepted_status: u16,
+    statuses: Vec<(Class, u16)>,
+}
+
+impl VetterBuilder {
+    pub(super) fn new(vendor: Vendor) -> Self {
+        let max_body = if vendor == Vendor::Dataspike { DEFAULT_MAX_BODY_DATASPIKE } else { DEFAULT_MAX_BODY };
+        Self {
+            vendor,
+            policy: Policy::standard(),
+            reveal: false,
+            secrets: Vec::new(),
+            allow_unsigned: false,
+            tolerance: DEFAULT_TOLERANCE,
+            max_body,
+            max_depth: 64,
+            max_attributes: 256,
+            batches: false,
+            accepted_status: 204,
+            statuses: Vec::new(),
+        }
+    }
+
+    /// What refuses a delivery. Default: [`Policy::standard`].
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Raises, lowers or switches off one rule of the policy.
+    pub fn rule(mut self, rule: Rule, level: Level) -> Self {
+        self.policy = self.policy.with(rule, level);
+        self
+    }
+
+    /// A secret that a signature may be made with; call it again for each secret during a change-over.
+    pub fn secret(mut self, secret: Secret) -> Self {
+        self.secrets.push(secret);
+        self
+    }
+
+    /// Takes deliveries without looking at a signature. Verdicts then say `not_configured`.
+    pub fn allow_unsigned(mut self) -> Self {
+        self.allow_unsigned = true;
+        self
+    }
+
+    /// Age of a signature that still passes, in seconds, both ways. Default: [`DEFAULT_TOLERANCE`].
+    pub fn tolerance(mut self, seconds: u64) -> Self {
+        self.tolerance = seconds;
+        self
+    }
+
+    /// Largest body that is taken, in bytes. Default: 256 KiB, for Dataspike 1 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Deepest nesting of JSON that is taken, at most 100. Default: 64.
+    pub fn max_depth(mut self, depth: usize) -> Self {
+        self.max_depth = depth.min(100);
+        self
+    }
+
+    /// Most `ce-` headers that are taken. Default: 256.
+    pub fn max_attributes(mut self, count: usize) -> Self {
+        self.max_attributes = count;
+        self
+    }
+
+    /// Says that batches were asked for; otherwise they are refused with 415. Default: no.
+    pub fn solicit_batches(mut self, solicited: bool) -> Self {
+        self.batches = solicited;
+        self
+    }
+
+    /// The status of an acknowledgement. Default: 204.
+    pub fn accepted_status(mut self, status: u16) -> Self {
+        self.accepted_status = status;
+        self
+    }
+
+    /// The status of a refusal of this class. Default: [`Class::default_status`].
+    pub fn status(mut self, class: Class, status: u16) -> Self {
+        self.statuses.push((class, status));
+        self
+    }
+
+    /// Puts the offending values into findings. They are people's data: for tools at a developer's desk, never for a
+    /// server. Default: no.
+    pub fn reveal(mut self, reveal: bool) -> Self {
+        self.reveal = reveal;
+        self
+    }
+
+    /// Checks the settings and compiles the schemas.
+    ///
+    /// # Errors
+    /// - [`BuildError::NoSecret`]: Dataspike without a secret and without [`allow_unsigned`](Self::allow_unsigned).
+    /// - [`BuildError::Schema`]: a schema does not compile.
+    /// - [`BuildError::Status`]: a refusal outside 400 to 599, or an acknowledgement outside 200 to 299.
+    pub fn build(self) -> Result<Vetter, BuildError> {
+        if self.vendor == Vendor::Dataspike && self.secrets.is_empty() && !self.allow_unsigned {
+            return Err(BuildError::NoSecret);
+        }
+        if !(200..300).contains(&self.accepted_status) {
+            return Err(BuildError::Status { class: None, status: self.accepted_status });
+        }
+        let mut statuses = Class::ALL.map(Class::default_status);
+        for (class, status) in self.statuses {
+            if !(400..600).contains(&status) {
+                return Err(BuildError::Status { class: Some(class), status });
+            }
+            for (other, slot) in Class::ALL.iter().zip(&mut statuses) {
+                if *other == class {
+                    *slot = status;
+                }
+            }
+        }
+        Ok(Vetter {
+            settings: Arc::new(Settings {
+                vendor: self.vendor,
+                policy: self.policy,
+                reveal: self.reveal,
+                secrets: self.secrets,
+                tolerance: self.tolerance,
+                max_body: self.max_body,
+                max_depth: self.max_depth,
+                max_attributes: self.max_attributes,
+                batches: self.batches,
+                accepted_status: self.accepted_status,
+                statuses,
+                schemas: Schemas::of(self.vendor)?,
+            }),
+        })
+    }
+}

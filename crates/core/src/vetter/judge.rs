@@ -1,0 +1,518 @@
+//! The second step: authenticity, JSON, the payload's schema, the vendor's own rules, and the verdict.
+
+use std::borrow::Cow;
+
+use hookvet_catalogue::amlyze::{self as amlyze_catalogue, Resolved};
+use hookvet_catalogue::{EventInfo, Vendor};
+
+use super::Settings;
+use super::pending::{Pending, Shape};
+use crate::cloudevents::attributes::{Attributes, Core};
+use crate::cloudevents::structured::{self, StructuredData};
+use crate::finding::Place;
+use crate::json::{Document, Fault, FaultKind, Kind, Node};
+use crate::report::{Note, Report, first_of};
+use crate::rule::Rule;
+use crate::schema::Violation;
+use crate::signature;
+use crate::vendors::{self, Reading};
+use crate::verdict::{Authenticity, Content, Data, Decision, EventContext, Mode, Verdict};
+
+/// The verdict of a delivery that was refused before its body was judged.
+pub(super) fn headers_only(pending: Pending) -> Verdict {
+    let Pending { vetter, shape, attributes, report, .. } = pending;
+    let settings = &vetter.settings;
+    let failed = [Rule::SigMissing, Rule::SigMalformed, Rule::SigStale, Rule::SigFuture];
+    let authenticity =
+        if failed.iter().any(|rule| report.contains(*rule)) { Authenticity::Failed } else { unproven(settings) };
+    let event = context(settings.vendor, attributes);
+    conclude(settings, shape.mode(), report, Parts { content: Content::Event(event), authenticity, ..Parts::default() })
+}
+
+/// The verdict of a whole delivery.
+pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
+    let limit = pending.vetter.settings.max_body;
+    if body.len() > limit {
+        return pending.close_too_large();
+    }
+    let authenticity = match check_signature(&mut pending, body) {
+        Ok(authenticity) => authenticity,
+        Err(authenticity) => {
+            let mode = pending.shape.mode();
+            let parts = Parts { authenticity, ..Parts::default() };
+            return conclude(&pending.vetter.settings, mode, pending.report, parts);
+        }
+    };
+    let Pending { vetter, shape, attributes, mut report, .. } = pending;
+    let settings = &vetter.settings;
+    let mut judge = Judge { settings, report: &mut report, body };
+    let (mode, mut parts) = match shape {
+        Shape::Binary { is_json } => (Mode::Binary, judge.binary(attributes, is_json)),
+        Shape::Structured => (Mode::Structured, judge.structured()),
+        Shape::MaybeStructured => judge.maybe_structured(),
+        Shape::Batched => (Mode::Batched, judge.batched()),
+        Shape::Envelope => (Mode::Json, judge.envelope()),
+    };
+    parts.authenticity = authenticity;
+    conclude(settings, mode, report, parts)
+}
+
+fn check_signature(pending: &mut Pending, body: &[u8]) -> Result<Authenticity, Authenticity> {
+    let settings = pending.vetter.settings.clone();
+    if settings.vendor != Vendor::Dataspike || settings.secrets.is_empty() {
+        return Ok(unproven(&settings));
+    }
+    let Some(header) = &pending.signature else {
+        // Missing or malformed, reported with the headers; only a policy that switched that rule off comes here.
+        return Ok(Authenticity::Unproven);
+    };
+    if let Some(secret) = signature::verify(header, body, &settings.secrets) {
+        return Ok(Authenticity::Verified { label: secret.label().map(str::to_owned) });
+    }
+    let message = "no configured secret signed exactly these bytes: the secret is another one, or the body was changed on \
+                   its way (parsed and written again, recompressed, re-encoded)";
+    pending.add(Note::new(Rule::SigMismatch, Place::header(signature::SIGNATURE_HEADER), message));
+    if pending.report.rejecting_class().is_some() { Err(Authenticity::Failed) } else { Ok(Authenticity::Failed) }
+}
+
+fn unproven(settings: &Settings) -> Authenticity {
+    if settings.vendor == Vendor::Dataspike && settings.secrets.is_empty() {
+        Authenticity::NotConfigured
+    } else {
+        Authenticity::Unproven
+    }
+}
+
+/// What a judgement brings forth besides findings.
+struct Parts {
+    content: Content,
+    schema: Option<Cow<'static, str>>,
+    authenticity: Authenticity,
+    data: Data,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { content: Content::Event(None), schema: None, authenticity: Authenticity::Unproven, data: Data::None }
+    }
+}
+
+fn conclude(settings: &Settings, mode: Mode, report: Report, parts: Parts) -> Verdict {
+    let class = report.rejecting_class();
+    let Parts { content, schema, authenticity, data } = parts;
+    let class = match &content {
+        Content::Batch(verdicts) => verdicts.iter().filter_map(Verdict::class).chain(class).reduce(first_of),
+        Content::Event(_) => class,
+    };
+    Verdict {
+        decision: if class.is_some() { Decision::Reject } else { Decision::Accept },
+        status: class.map_or(settings.accepted_status, |class| settings.status(class)),
+        class,
+        vendor: settings.vendor,
+        mode,
+        content,
+        schema,
+        authenticity,
+        findings: report.into_findings(&settings.policy),
+        data,
+    }
+}
+
+/// An event can be made out where it has an id and a type.
+fn context(vendor: Vendor, attributes: Attributes) -> Option<Box<EventContext>> {
+    let filled = |core| attributes.get(core).is_some_and(|value| !value.is_empty());
+    (filled(Core::Id) && filled(Core::Type) && (filled(Core::Source) || vendor == Vendor::Dataspike))
+        .then(|| Box::new(EventContext { attributes, vendor }))
+}
+
+struct Judge<'s, 'b> {
+    settings: &'s Settings,
+    report: &'s mut Report,
+    body: &'b [u8],
+}
+
+impl Judge<'_, '_> {
+    fn binary(&mut self, attributes: Attributes, is_json: bool) -> Parts {
+        let type_name = attributes.get(Core::Type).unwrap_or_default().to_owned();
+        self.look_at_context(&attributes);
+        let mut parts = Parts::default();
+        if !self.body.is_empty() {
+            parts.data = Data::Span(0..self.body.len());
+        }
+        let is_empty_allowed = self.settings.vendor == Vendor::CloudEvents;
+        if is_json && !(self.body.is_empty() && is_empty_allowed) {
+            let payload = Payload { bytes: Cow::Borrowed(self.body), prefix: String::new(), base: Some(0) };
+            parts.schema = self.payload(&type_name, attributes.get(Core::Subject), payload, &mut parts.data);
+        }
+        parts.content = Content::Event(context(self.settings.vendor, attributes));
+        parts
+    }
+
+    fn structured(&mut self) -> Parts {
+        let body = self.body;
+        let Some(document) = self.scan_envelope(body) else { return Parts::default() };
+        self.look_at_json(&document, "", Some(0));
+        self.structured_event(document.root(), "")
+    }
+
+    /// A plain JSON body without any `ce-` header: an event only if it looks like a whole one (AMLYZE D04).
+    fn maybe_structured(&mut self) -> (Mode, Parts) {
+        let body = self.body;
+        if let Ok(document) = Document::parse(body, self.settings.max_depth) {
+            let has = |core: &Core| document.root().get(core.name()).is_some();
+            if document.root().kind() == Kind::Object && Core::REQUIRED.iter().all(has) {
+                self.look_at_json(&document, "", Some(0));
+                return (Mode::Structured, self.structured_event(document.root(), ""));
+            }
+        }
+        let message = "no CloudEvent: there is no ce- header, and the body is no event in the JSON format either";
+        self.add(Note::new(Rule::CeM8, Place::header("ce-specversion"), message));
+        (Mode::Binary, Parts { data: Data::Span(0..body.len()), ..Parts::default() })
+    }
+
+    fn structured_event(&mut self, event: Node<'_, '_>, prefix: &str) -> Parts {
+        if self.settings.vendor == Vendor::Amlyze {
+            let message = "the event comes in structured mode; AMLYZE documents binary mode";
+            self.add(Note::new(Rule::AmlyzeD04, Place::Body(prefix.to_owned()), message));
+        }
+        let structured = structured::read(event, prefix, self.settings, self.report);
+        let attributes = structured.attributes;
+        self.look_at_context(&attributes);
+        let type_name = attributes.get(Core::Type).unwrap_or_default().to_owned();
+        let mut parts = Parts::default();
+        let payload = match structured.data {
+            StructuredData::None => None,
+            StructuredData::Json(span) => {
+                parts.data = Data::Span(span.clone());
+                let base = Some(span.start);
+                Some(Payload { bytes: Cow::Borrowed(&self.body[span]), prefix: format!("{prefix}/data"), base })
+            }
+            StructuredData::Bytes(bytes) => {
+                parts.data = Data::Decoded(bytes.clone());
+                Some(Payload { bytes: Cow::Owned(bytes), prefix: format!("{prefix}/data_base64"), base: None })
+            }
+        };
+        if let Some(payload) = payload
+            && structured.is_json
+        {
+            parts.schema = self.payload(&type_name, attributes.get(Core::Subject), payload, &mut parts.data);
+        }
+        parts.content = Content::Event(context(self.settings.vendor, attributes));
+        parts
+    }
+
+    fn batched(&mut self) -> Parts {
+        let body = self.body;
+        let Some(document) = self.scan_envelope(body) else { return Parts::default() };
+        self.look_at_json(&document, "", Some(0));
+        let root = document.root();
+        if root.kind() != Kind::Array {
+            let message = format!("a batch is a JSON array of events, but this is {}", root.kind().name());
+            self.add(Note::new(Rule::CeB1, Place::body(), message).at(root.start()));
+            return Parts::default();
+        }
+        let mut verdicts = Vec::new();
+        for (position, event) in root.children().enumerate() {
+            if event.kind() != Kind::Object {
+                let message = format!("an item of a batch is an event, but this is {}", event.kind().name());
+                self.add(Note::new(Rule::CeB1, Place::Body(format!("/{position}")), message).at(event.start()));
+                continue;
+            }
+            let mut report = Report::default();
+            let mut judge = Judge { settings: self.settings, report: &mut report, body };
+            let parts = judge.structured_event(event, &format!("/{position}"));
+            verdicts.push(conclude(self.settings, Mode::Structured, report, parts));
+        }
+        let mut versions = verdicts.iter().filter_map(|verdict| verdict.event()?.attribute("specversion"));
+        let first = versions.next();
+        if versions.any(|version| Some(version) != first) {
+            let message = "the events have different values of specversion; a batch has one";
+            self.add(Note::new(Rule::CeB3, Place::body(), message));
+        }
+        Parts { content: Content::Batch(verdicts), ..Parts::default() }
+    }
+
+    fn envelope(&mut self) -> Parts {
+        let body = self.body;
+        let Some(document) = self.scan_envelope(body) else { return Parts::default() };
+        self.look_at_json(&document, "", Some(0));
+        let root = document.root();
+        if root.kind() != Kind::Object {
+            let message = format!("a Dataspike delivery is a JSON object, but this is {}", root.kind().name());
+            self.add(Note::new(Rule::JsonObject, Place::body(), message).at(root.start()));
+            return Parts::default();
+        }
+        let mut attributes = Attributes::default();
+        for (member, core) in
+            [("id", Core::Id), ("event_type", Core::Type), ("webhook_id", Core::Source), ("timestamp", Core::Time)]
+        {
+            if let Some(text) = root.get(member).and_then(Node::text) {
+                attributes.set(core, &text);
+            }
+        }
+        let type_name = attributes.get(Core::Type).unwrap_or_default().to_owned();
+        let mut parts = Parts { data: Data::Span(0..body.len()), ..Parts::default() };
+        let payload = Payload { bytes: Cow::Borrowed(body), prefix: String::new(), base: Some(0) };
+        if let Some(event) = hookvet_catalogue::find(Vendor::Dataspike, &type_name) {
+            parts.schema = Some(Cow::Borrowed(event.schema_id));
+            self.validate(event, &document, &payload);
+            let mut found = Vec::new();
+            vendors::dataspike::look_at_payload(event.name, &document, &mut |note, node| {
+                found.push(placed(note, node))
+            });
+            self.add_all(found, &payload);
+        } else {
+            for violation in vendors::dataspike::check_envelope(&document) {
+                self.violation(&violation, &document, &payload);
+            }
+            if !type_name.is_empty() {
+                let message = "no document lists this event type; it is handed on as an unknown type";
+                let node = root.get("event_type").map(Node::start);
+                self.add_all(
+                    vec![(Note::new(Rule::Dataspike3, Place::Body("/event_type".into()), message), node)],
+                    &payload,
+                );
+            }
+        }
+        parts.content = Content::Event(context(Vendor::Dataspike, attributes));
+        parts
+    }
+
+    fn look_at_context(&mut self, attributes: &Attributes) {
+        if self.settings.vendor != Vendor::Amlyze {
+            return;
+        }
+        let (Some(type_name), Some(source)) = (attributes.get(Core::Type), attributes.get(Core::Source)) else {
+            return;
+        };
+        if let Some((rule, message)) = vendors::amlyze::look_at_context(type_name, source) {
+            self.add(Note::new(rule, Place::header("ce-source"), message));
+        }
+    }
+
+    /// Scans a body that is an envelope: any fault in it is one of the JSON text.
+    fn scan_envelope<'b>(&mut self, body: &'b [u8]) -> Option<Document<'b>> {
+        match Document::parse(body, self.settings.max_depth) {
+            Ok(document) => Some(document),
+            Err(fault) => {
+                self.syntax(fault, "", Some(0), false);
+                None
+            }
+        }
+    }
+
+    /// Judges the data of an event; returns the id of the schema that it was validated against.
+    fn payload(
+        &mut self,
+        type_name: &str,
+        subject: Option<&str>,
+        payload: Payload<'_>,
+        data: &mut Data,
+    ) -> Option<Cow<'static, str>> {
+        let payload = self.repaired(payload, data);
+        let document = match Document::parse(&payload.bytes, self.settings.max_depth) {
+            Ok(document) => document,
+            Err(fault) => {
+                self.syntax(fault, &payload.prefix, payload.base, true);
+                return None;
+            }
+        };
+        // Inside an envelope the whole text was looked at already.
+        if payload.prefix.is_empty() || payload.base.is_none() {
+            self.look_at_json(&document, &payload.prefix, payload.base);
+        }
+        if self.settings.vendor != Vendor::Amlyze {
+            return None;
+        }
+        if let Some(text) = document.root().text()
+            && Document::parse(text.as_bytes(), self.settings.max_depth)
+                .is_ok_and(|inner| inner.root().kind() == Kind::Object)
+        {
+            let message = "data is a string that holds a JSON object; it is read as that object";
+            self.add(Note::new(Rule::AmlyzeD11, Place::Body(payload.prefix.clone()), message));
+            let bytes = text.into_owned().into_bytes();
+            *data = Data::Decoded(bytes.clone());
+            let inner = Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix.clone(), base: None };
+            return self.payload(type_name, subject, inner, data);
+        }
+        let event = self.resolve(type_name)?;
+        self.validate(event, &document, &payload);
+        let mut found = Vec::new();
+        vendors::amlyze::look_at_payload(event.name, subject, &document, &mut |note, node| {
+            found.push(placed(note, node))
+        });
+        self.add_all(found, &payload);
+        Some(Cow::Borrowed(event.schema_id))
+    }
+
+    /// The event that a type name stands for, under AMLYZE's double spellings.
+    fn resolve(&mut self, type_name: &str) -> Option<&'static EventInfo> {
+        let place = || Place::header("ce-type");
+        match amlyze_catalogue::resolve_type(type_name) {
+            Resolved::Exact(event) => Some(event),
+            Resolved::Alias { info, rule } => {
+                let (rule, message) = if rule == "D02" {
+                    (Rule::AmlyzeD02, format!("misspelt; it is read as {}", info.name))
+                } else {
+                    (Rule::AmlyzeD01, format!("listed with the other prefix; it is read as {}", info.name))
+                };
+                self.add(Note::new(rule, place(), message));
+                Some(info)
+            }
+            _ if type_name.is_empty() => None,
+            _ => {
+                let (rule, message) = vendors::amlyze::unknown_type(type_name);
+                self.add(Note::new(rule, place(), message));
+                None
+            }
+        }
+    }
+
+    /// Commas before a closing bracket are taken out where the policy looks at D13; it is off by default.
+    fn repaired<'p>(&mut self, payload: Payload<'p>, data: &mut Data) -> Payload<'p> {
+        let is_on = self.settings.vendor == Vendor::Amlyze && self.settings.policy.severity(Rule::AmlyzeD13).is_some();
+        if !is_on || Document::parse(&payload.bytes, self.settings.max_depth).is_ok() {
+            return payload;
+        }
+        let commas = match Document::parse_lenient(&payload.bytes, self.settings.max_depth) {
+            Ok(document) => document.trailing_commas().to_vec(),
+            Err(_) => return payload,
+        };
+        for comma in &commas {
+            let message = "a comma before a closing bracket is no JSON; it is read past";
+            let note = Note::new(Rule::AmlyzeD13, Place::Body(payload.prefix.clone()), message);
+            self.add_all(vec![(note, Some(*comma))], &payload);
+        }
+        // Blanked out, so that every offset stays what it was.
+        let mut bytes = payload.bytes.into_owned();
+        for comma in commas {
+            bytes[comma] = b' ';
+        }
+        *data = Data::Decoded(bytes.clone());
+        Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix, base: payload.base }
+    }
+
+    fn validate(&mut self, event: &EventInfo, document: &Document<'_>, payload: &Payload<'_>) {
+        let Some(validator) = self.settings.schemas.get(event) else { return };
+        // What serde_json refuses beyond the scan was reported by `look_at_json`.
+        let Ok(value) = serde_json::from_slice(&payload.bytes) else { return };
+        let mut violations: Vec<(usize, Violation)> = validator
+            .validate(&value)
+            .into_iter()
+            .map(|violation| {
+                let node = document.at(&violation.pointer);
+                let at = match violation.rule {
+                    Rule::SchemaUnknown => node.map(Node::name_start),
+                    _ => node.map(Node::start),
+                };
+                (at.unwrap_or_default(), violation)
+            })
+            .collect();
+        violations.sort_by(|(a_at, a), (b_at, b)| (a_at, a.rule, &a.member).cmp(&(b_at, b.rule, &b.member)));
+        for (_, violation) in violations {
+            match vendors::payload_reading(self.settings.vendor, event.name, &violation, document) {
+                Reading::Keep => self.violation(&violation, document, payload),
+                Reading::Drop => {}
+                Reading::Instead(rule, message) => {
+                    let violation = Violation { rule, message: message.to_owned(), ..violation };
+                    self.violation(&violation, document, payload);
+                }
+            }
+        }
+    }
+
+    fn violation(&mut self, violation: &Violation, document: &Document<'_>, payload: &Payload<'_>) {
+        let node = document.at(&violation.pointer);
+        let is_about_name = violation.member.is_some() && violation.rule != Rule::SchemaRequired;
+        let at = node.map(|node| if is_about_name { node.name_start() } else { node.start() });
+        let mut note = Note::new(
+            violation.rule,
+            Place::Body(format!("{}{}", payload.prefix, violation.pointer)),
+            violation.message.clone(),
+        );
+        if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
+            note = note.value(node.raw());
+        }
+        note.offset = payload.base.and_then(|base| Some(base + at?));
+        self.report.add(&self.settings.policy, self.settings.reveal, note);
+    }
+
+    /// What the scanner lets through and JSON for interchange does not: repeated names, huge numbers, lone surrogates.
+    fn look_at_json(&mut self, document: &Document<'_>, prefix: &str, base: Option<usize>) {
+        for member in document.duplicates() {
+            if self.report.is_full() {
+                break;
+            }
+            let message = "the member name stands in this object more than once; readers differ on which one counts";
+            self.json_note(Rule::JsonDuplicate, member, prefix, base, message);
+        }
+        for node in document.nodes() {
+            if self.report.is_full() {
+                break;
+            }
+            if node.is_beyond_f64() {
+                let message = "the number lies beyond the range of a 64-bit float";
+                self.json_note(Rule::JsonNumber, node, prefix, base, message);
+            }
+            // In an attribute of a structured event this is V10, which the reader of the event reports.
+            let is_attribute = matches!(self.settings.vendor, Vendor::CloudEvents) && prefix.is_empty();
+            if node.has_lone_surrogate() && !is_attribute {
+                let message = "an escaped surrogate stands without its partner, which is no character";
+                self.json_note(Rule::JsonSyntax, node, prefix, base, message);
+            }
+        }
+    }
+
+    fn json_note(&mut self, rule: Rule, node: Node<'_, '_>, prefix: &str, base: Option<usize>, message: &'static str) {
+        let mut note = Note::new(rule, Place::Body(format!("{prefix}{}", node.pointer())), message);
+        note.offset = base.map(|base| base + node.name_start());
+        self.add(note);
+    }
+
+    /// A text that is no JSON. Generic CloudEvents data has a rule of its own for that.
+    fn syntax(&mut self, fault: Fault, prefix: &str, base: Option<usize>, is_data: bool) {
+        let is_declared = is_data && self.settings.vendor == Vendor::CloudEvents;
+        let rule = match fault.kind {
+            FaultKind::Depth => Rule::LimitDepth,
+            _ if is_declared => Rule::CeD4,
+            FaultKind::Empty => Rule::JsonEmpty,
+            FaultKind::Utf8 => Rule::JsonUtf8,
+            _ => Rule::JsonSyntax,
+        };
+        let message = match fault.kind {
+            FaultKind::Depth => format!("nested deeper than {} levels", self.settings.max_depth),
+            kind if is_declared => format!("the data is declared as JSON and is not: {}", kind.message()),
+            kind => kind.message(),
+        };
+        let mut note = Note::new(rule, Place::Body(prefix.to_owned()), message);
+        note.offset = base.map(|base| base + fault.at);
+        self.add(note);
+    }
+
+    fn add_all(&mut self, notes: Vec<(Note<'static>, Option<usize>)>, payload: &Payload<'_>) {
+        for (mut note, at) in notes {
+            if let Place::Body(pointer) = &mut note.place {
+                pointer.insert_str(0, &payload.prefix);
+            }
+            note.offset = payload.base.and_then(|base| Some(base + at?));
+            self.add(note);
+        }
+    }
+
+    fn add(&mut self, note: Note<'_>) {
+        self.report.add(&self.settings.policy, self.settings.reveal, note);
+    }
+}
+
+/// JSON that an event carries, and how its places are named.
+struct Payload<'p> {
+    bytes: Cow<'p, [u8]>,
+    /// JSON Pointer of the data in the body.
+    prefix: String,
+    /// Where the data starts in the body; `None` where it was decoded from something.
+    base: Option<usize>,
+}
+
+fn placed(note: Note<'static>, node: Option<Node<'_, '_>>) -> (Note<'static>, Option<usize>) {
+    (note, node.map(Node::name_start))
+}

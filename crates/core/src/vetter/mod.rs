@@ -1,0 +1,161 @@
+//! The vetter: settings in, deliveries judged in two steps.
+
+mod builder;
+mod judge;
+mod pending;
+
+use std::fmt;
+use std::sync::Arc;
+
+use hookvet_catalogue::Vendor;
+
+use crate::policy::Policy;
+use crate::rule::Class;
+use crate::schema::Schemas;
+use crate::signature::Secret;
+use crate::verdict::Verdict;
+
+pub use builder::{BuildError, VetterBuilder};
+pub use pending::{Pending, Rejection};
+
+/// Largest body that is taken by default, in bytes: AMLYZE and generic CloudEvents.
+pub const DEFAULT_MAX_BODY: usize = 256 * 1024;
+
+/// Largest body that is taken by default, in bytes: Dataspike, whose screening results are long.
+pub const DEFAULT_MAX_BODY_DATASPIKE: usize = 1024 * 1024;
+
+/// Age of a signature that is tolerated by default, in seconds, both ways.
+pub const DEFAULT_TOLERANCE: u64 = 300;
+
+/// Everything that a judgement depends on besides the delivery and the time.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) vendor: Vendor,
+    pub(crate) policy: Policy,
+    pub(crate) reveal: bool,
+    pub(crate) secrets: Vec<Secret>,
+    pub(crate) tolerance: u64,
+    pub(crate) max_body: usize,
+    pub(crate) max_depth: usize,
+    pub(crate) max_attributes: usize,
+    pub(crate) batches: bool,
+    pub(crate) accepted_status: u16,
+    pub(crate) statuses: [u16; Class::ALL.len()],
+    pub(crate) schemas: Schemas,
+}
+
+impl Settings {
+    pub(crate) fn status(&self, class: Class) -> u16 {
+        let position = Class::ALL.iter().position(|other| *other == class);
+        position.map_or(500, |position| self.statuses[position])
+    }
+}
+
+/// Judges deliveries of one vendor under one policy. Cheap to clone; clones share everything.
+///
+/// It reads no clock and does no IO: headers, body and the time come in, a [`Verdict`] goes out.
+///
+/// # Example
+/// ```
+/// use hookvet::Vetter;
+///
+/// let vetter = Vetter::amlyze().build()?;
+/// let headers = [
+///     ("ce-specversion", "1.0"),
+///     ("ce-id", "019cd7cf-826c-731c-ba20-76f48d48ac9c"),
+///     ("ce-source", "customer"),
+///     ("ce-type", "com.amlyze.customer.updated"),
+///     ("ce-subject", "42"),
+///     ("content-type", "application/json"),
+/// ];
+/// let body = br#"{"customerExternalID":"42","riskLevel":"SEVERE","updatedAt":"2026-03-10T12:53:45Z"}"#;
+/// let verdict = vetter.vet(headers, body, 0);
+/// assert_eq!(verdict.status(), 422);
+/// assert_eq!(verdict.findings()[0].rule.id(), "SCHEMA-enum");
+/// # Ok::<(), hookvet::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct Vetter {
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl Vetter {
+    /// AMLYZE: CloudEvents in binary mode, with the readings that its documents need.
+    pub fn amlyze() -> VetterBuilder {
+        VetterBuilder::new(Vendor::Amlyze)
+    }
+
+    /// Dataspike: signed JSON. Needs a secret, or a word that unsigned deliveries are taken.
+    pub fn dataspike() -> VetterBuilder {
+        VetterBuilder::new(Vendor::Dataspike)
+    }
+
+    /// Any CloudEvents sender: header and envelope rules alone, every type, no schema.
+    pub fn cloudevents() -> VetterBuilder {
+        VetterBuilder::new(Vendor::CloudEvents)
+    }
+
+    /// The profile by its name.
+    pub fn builder(vendor: Vendor) -> VetterBuilder {
+        VetterBuilder::new(vendor)
+    }
+
+    /// Judges the headers alone, so that a delivery can be refused before its body is read.
+    ///
+    /// `headers` are (name, value) pairs in the order in which they came, repeated ones kept; values are octets. `now`
+    /// is in seconds since the Unix epoch and counts only where signatures are checked.
+    ///
+    /// # Errors
+    /// [`Rejection`] holds the verdict where the headers alone refuse the delivery. Every finding about them is in it.
+    pub fn open<I, N, V>(&self, headers: I, now: u64) -> Result<Pending, Rejection>
+    where
+        I: IntoIterator<Item = (N, V)>,
+        N: AsRef<[u8]>,
+        V: AsRef<[u8]>,
+    {
+        let headers: Vec<(N, V)> = headers.into_iter().collect();
+        let pairs: Vec<(&[u8], &[u8])> = headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+        Pending::open(self, &pairs, now)
+    }
+
+    /// Judges a whole delivery: [`open`](Self::open) and [`Pending::close`] in one.
+    pub fn vet<I, N, V>(&self, headers: I, body: &[u8], now: u64) -> Verdict
+    where
+        I: IntoIterator<Item = (N, V)>,
+        N: AsRef<[u8]>,
+        V: AsRef<[u8]>,
+    {
+        match self.open(headers, now) {
+            Ok(pending) => pending.close(body),
+            Err(rejection) => rejection.into_verdict(),
+        }
+    }
+
+    /// The profile that judges.
+    #[must_use]
+    pub fn vendor(&self) -> Vendor {
+        self.settings.vendor
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.settings.policy
+    }
+
+    /// The largest body that is taken, in bytes. A receiver stops reading behind it.
+    #[must_use]
+    pub fn max_body(&self) -> usize {
+        self.settings.max_body
+    }
+}
+
+impl fmt::Debug for Vetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vetter")
+            .field("vendor", &self.settings.vendor)
+            .field("policy", &self.settings.policy)
+            .field("secrets", &self.settings.secrets)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,261 @@
+//! The first step: everything that the headers alone can tell.
+
+use std::fmt;
+
+use hookvet_catalogue::Vendor;
+
+use super::{Settings, Vetter, judge};
+use crate::cloudevents::attributes::{Attributes, Core};
+use crate::cloudevents::media_type::{MediaType, trim_ows};
+use crate::cloudevents::{binary, mode};
+use crate::finding::Place;
+use crate::report::{Note, Report};
+use crate::rule::Rule;
+use crate::signature::{SIGNATURE_HEADER, SignatureHeader};
+use crate::verdict::{Mode, Verdict};
+
+/// A delivery whose headers were judged and whose body is still to come.
+#[must_use = "nothing is judged until the body is handed over with `close`"]
+pub struct Pending {
+    pub(super) vetter: Vetter,
+    pub(super) shape: Shape,
+    pub(super) attributes: Attributes,
+    pub(super) signature: Option<SignatureHeader>,
+    pub(super) report: Report,
+}
+
+/// What the body has to be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Shape {
+    /// Data of a binary-mode event, of a type that is JSON or is not.
+    Binary { is_json: bool },
+    /// An event of the JSON format.
+    Structured,
+    /// The same under a plain JSON content type and without a `ce-` header: AMLYZE's oldest documents show it (D04).
+    MaybeStructured,
+    /// An array of events of the JSON format.
+    Batched,
+    /// A Dataspike envelope.
+    Envelope,
+}
+
+impl Shape {
+    pub(super) const fn mode(self) -> Mode {
+        match self {
+            Self::Binary { .. } | Self::MaybeStructured => Mode::Binary,
+            Self::Structured => Mode::Structured,
+            Self::Batched => Mode::Batched,
+            Self::Envelope => Mode::Json,
+        }
+    }
+}
+
+/// A delivery that its headers alone refuse.
+#[derive(Debug)]
+#[must_use = "the verdict in it is the answer to the sender"]
+pub struct Rejection(Box<Verdict>);
+
+impl Rejection {
+    pub(super) fn new(verdict: Verdict) -> Self {
+        Self(Box::new(verdict))
+    }
+
+    /// The verdict; its decision is always to reject.
+    pub fn verdict(&self) -> &Verdict {
+        &self.0
+    }
+
+    /// The verdict; its decision is always to reject.
+    pub fn into_verdict(self) -> Verdict {
+        *self.0
+    }
+}
+
+impl Pending {
+    pub(super) fn open(vetter: &Vetter, headers: &[(&[u8], &[u8])], now: u64) -> Result<Self, Rejection> {
+        let settings: &Settings = &vetter.settings;
+        let mut report = Report::default();
+        let named = |name: &'static str| {
+            headers
+                .iter()
+                .filter(move |(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
+                .map(|(_, value)| *value)
+        };
+        let mut content_types = named("content-type");
+        let content_type = content_types.next();
+        let is_repeated = content_types.next().is_some();
+        let mut add = |note: Note<'_>| report.add(&settings.policy, settings.reveal, note);
+        if is_repeated {
+            let message = "Content-Type is sent more than once, so it is not clear what the body is; send it once";
+            add(Note::new(Rule::CeH5, Place::header("content-type"), message));
+        }
+        for coding in named("content-encoding") {
+            if !trim_ows(coding).is_empty() && !trim_ows(coding).eq_ignore_ascii_case(b"identity") {
+                let message = "a content coding is not undone here; send the body as it is";
+                add(Note::new(Rule::HttpContentEncoding, Place::header("content-encoding"), message).value(coding));
+            }
+        }
+        let pending = if settings.vendor == Vendor::Dataspike {
+            let signature = open_envelope(settings, content_type, &mut named(SIGNATURE_HEADER), now, &mut report);
+            let attributes = Attributes::default();
+            Self { vetter: vetter.clone(), shape: Shape::Envelope, attributes, signature, report }
+        } else {
+            let (shape, attributes) = open_cloudevent(settings, headers, content_type, &mut report);
+            Self { vetter: vetter.clone(), shape, attributes, signature: None, report }
+        };
+        if pending.report.rejecting_class().is_some() {
+            Err(Rejection::new(judge::headers_only(pending)))
+        } else {
+            Ok(pending)
+        }
+    }
+
+    /// Judges the body, and with it the delivery.
+    pub fn close(self, body: &[u8]) -> Verdict {
+        judge::with_body(self, body)
+    }
+
+    /// Refuses the delivery because its body is larger than [`Vetter::max_body`], without having all of it.
+    pub fn close_too_large(mut self) -> Verdict {
+        let limit = self.vetter.settings.max_body;
+        self.add(Note::new(Rule::LimitBody, Place::body(), format!("larger than the limit of {limit} bytes")));
+        judge::headers_only(self)
+    }
+
+    /// Refuses the delivery because its body did not arrive whole.
+    pub fn close_incomplete(mut self) -> Verdict {
+        self.add(Note::new(Rule::HttpIncomplete, Place::body(), "the body was not received to its end"));
+        judge::headers_only(self)
+    }
+
+    /// Refuses the delivery because its body did not arrive in time.
+    pub fn close_timed_out(mut self) -> Verdict {
+        self.add(Note::new(Rule::HttpTimeout, Place::body(), "the body did not arrive in time"));
+        judge::headers_only(self)
+    }
+
+    /// The largest body that is taken, in bytes.
+    #[must_use]
+    pub fn max_body(&self) -> usize {
+        self.vetter.settings.max_body
+    }
+
+    pub(super) fn add(&mut self, note: Note<'_>) {
+        self.report.add(&self.vetter.settings.policy, self.vetter.settings.reveal, note);
+    }
+}
+
+fn open_cloudevent(
+    settings: &Settings,
+    headers: &[(&[u8], &[u8])],
+    content_type: Option<&[u8]>,
+    report: &mut Report,
+) -> (Shape, Attributes) {
+    let mut add = |note: Note<'_>| report.add(&settings.policy, settings.reveal, note);
+    let refuse_format = |what: &str| {
+        let message = format!("the only event format that is read is JSON: {what}");
+        Note::new(Rule::CeM5, Place::header("content-type"), message).value(content_type.unwrap_or_default())
+    };
+    match mode::told_by(content_type) {
+        mode::Told::Structured => return (Shape::Structured, Attributes::default()),
+        mode::Told::UnknownStructured => {
+            add(refuse_format("application/cloudevents+json"));
+            return (Shape::Structured, Attributes::default());
+        }
+        mode::Told::Batched if settings.batches => return (Shape::Batched, Attributes::default()),
+        mode::Told::Batched => {
+            let message = "a batch, and this receiver has not asked for batches; send the events one by one";
+            add(Note::new(Rule::CeM7, Place::header("content-type"), message));
+            return (Shape::Batched, Attributes::default());
+        }
+        mode::Told::UnknownBatched => {
+            add(refuse_format("application/cloudevents-batch+json"));
+            return (Shape::Batched, Attributes::default());
+        }
+        mode::Told::Binary => {}
+    }
+    let is_json = content_type.and_then(|value| MediaType::parse(trim_ows(value))).is_some_and(MediaType::is_json);
+    if settings.vendor == Vendor::Amlyze {
+        if !is_json {
+            let message = "AMLYZE sends application/json; without that the body is not read";
+            add(Note::new(Rule::HttpContentType, Place::header("content-type"), message)
+                .value(content_type.unwrap_or_default()));
+        } else if !headers.iter().any(|(name, _)| name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"ce-"))) {
+            return (Shape::MaybeStructured, Attributes::default());
+        }
+    }
+    let attributes = binary::read(headers.iter().copied(), content_type, settings, report);
+    look_at_trace(headers, &attributes, settings, report);
+    (Shape::Binary { is_json }, attributes)
+}
+
+/// H7: an extension that has a header of its own says the same in both places.
+fn look_at_trace(headers: &[(&[u8], &[u8])], attributes: &Attributes, settings: &Settings, report: &mut Report) {
+    for name in ["traceparent", "tracestate"] {
+        let Some(attribute) = attributes.extension(name) else { continue };
+        let own = headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()));
+        if let Some((_, value)) = own
+            && trim_ows(value) != attribute.as_bytes()
+        {
+            let message = "the ce- header and the header of the same name differ; nobody defines which one counts";
+            let place = binary::place(format!("ce-{name}").as_bytes());
+            report.add(&settings.policy, settings.reveal, Note::new(Rule::CeH7, place, message));
+        }
+    }
+}
+
+fn open_envelope(
+    settings: &Settings,
+    content_type: Option<&[u8]>,
+    signatures: &mut dyn Iterator<Item = &[u8]>,
+    now: u64,
+    report: &mut Report,
+) -> Option<SignatureHeader> {
+    let mut add = |note: Note<'_>| report.add(&settings.policy, settings.reveal, note);
+    match content_type.map(|value| MediaType::parse(trim_ows(value))) {
+        Some(Some(media_type)) if media_type.is_application_json() => {}
+        Some(_) => add(Note::new(
+            Rule::HttpContentType,
+            Place::header("content-type"),
+            "Dataspike sends application/json; this is something else",
+        )),
+        None => add(Note::new(
+            Rule::HttpContentType,
+            Place::header("content-type"),
+            "Content-Type is missing; Dataspike sends application/json",
+        )),
+    }
+    if settings.secrets.is_empty() {
+        return None;
+    }
+    let place = || Place::header(SIGNATURE_HEADER);
+    let (first, second) = (signatures.next(), signatures.next());
+    let Some(value) = first else {
+        let message = "the signature is missing, and a secret is configured; every Dataspike delivery is signed";
+        add(Note::new(Rule::SigMissing, place(), message));
+        return None;
+    };
+    if second.is_some() {
+        add(Note::new(Rule::SigMalformed, place(), "the signature header is sent more than once"));
+        return None;
+    }
+    match SignatureHeader::parse(value) {
+        Err(message) => {
+            add(Note::new(Rule::SigMalformed, place(), message));
+            None
+        }
+        Ok(signature) => {
+            if let Err((rule, message)) = signature.check_age(now, settings.tolerance) {
+                add(Note::new(rule, place(), message));
+            }
+            Some(signature)
+        }
+    }
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let has_type = self.attributes.is_set(Core::Type);
+        f.debug_struct("Pending").field("shape", &self.shape).field("has_type", &has_type).finish_non_exhaustive()
+    }
+}
