@@ -14,6 +14,7 @@
 //! - [`amlyze`], [`dataspike`]: typed events, read from an accepted delivery with [`Verdict::read`]
 //! - [`Secret`]: what Dataspike signs with
 
+mod check;
 mod cloudevents;
 mod finding;
 mod json;
@@ -28,6 +29,7 @@ mod vendors;
 mod verdict;
 mod vetter;
 
+pub use check::{CheckError, CheckRequest, Checker, error_line};
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{EventInfo, Example, UnknownVendor, Vendor, amlyze, dataspike, events, find};
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
 
 use super::scan::{Fault, Limits, Scan, scan};
 use super::text::{escape_pointer, unescape};
@@ -33,7 +34,7 @@ impl Kind {
 
 /// One value in the flat list: a container is followed by its content, and `next` is the index behind that.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct Value {
     pub(crate) kind: Kind,
     pub(crate) start: usize,
     pub(crate) end: usize,
@@ -91,6 +92,28 @@ impl<'a> Document<'a> {
             };
         }
         Some(node)
+    }
+
+    /// Every value by its JSON Pointer, for looking many of them up; where names repeat, the first counts.
+    pub(crate) fn by_pointer(&self) -> HashMap<String, Node<'_, 'a>> {
+        let mut found = HashMap::with_capacity(self.scan.entries.len());
+        let mut waiting = vec![(self.root(), String::new())];
+        while let Some((node, pointer)) = waiting.pop() {
+            for (position, child) in node.children().enumerate() {
+                let mut pointer = format!("{pointer}/");
+                match child.name() {
+                    Some(name) => escape_pointer(&name, &mut pointer),
+                    None => pointer.push_str(&position.to_string()),
+                }
+                waiting.push((child, pointer));
+            }
+            match found.entry(pointer) {
+                Entry::Vacant(slot) => drop(slot.insert(node)),
+                Entry::Occupied(mut slot) if node.index < slot.get().index => drop(slot.insert(node)),
+                Entry::Occupied(_) => {}
+            }
+        }
+        found
     }
 
     /// Members whose name stands earlier in the same object, linear in the size of the text.
@@ -152,7 +175,7 @@ pub(crate) struct Node<'d, 'a> {
 }
 
 impl<'d, 'a> Node<'d, 'a> {
-    fn entry(self) -> &'d Entry {
+    fn entry(self) -> &'d Value {
         &self.document.scan.entries[self.index]
     }
 

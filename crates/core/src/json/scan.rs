@@ -3,7 +3,7 @@
 //! Grammar of RFC 8259, nothing more: no comments, no trailing commas unless asked for, no byte order mark. It does not
 //! recurse; nesting lives in a list of open containers that is bounded by `max_depth`.
 
-use super::document::{Entry, Kind};
+use super::document::{Kind, Value};
 
 /// Why the bytes are not JSON.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -63,7 +63,7 @@ pub(crate) struct Limits {
 /// What a scan gives.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<Value>,
     /// Offsets of commas before a closing bracket, where those were allowed.
     pub(crate) trailing_commas: Vec<usize>,
 }
@@ -148,7 +148,7 @@ impl Scanner<'_> {
         let start = self.at;
         let push = |scanner: &mut Self, kind| {
             let next = scanner.out.entries.len() + 1;
-            scanner.out.entries.push(Entry { kind, start, end: scanner.at, key_start, key_end, next });
+            scanner.out.entries.push(Value { kind, start, end: scanner.at, key_start, key_end, next });
         };
         match self.peek()? {
             open @ (b'{' | b'[') => {

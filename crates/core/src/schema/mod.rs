@@ -3,6 +3,7 @@
 mod engine;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use hookvet_catalogue::{EventInfo, Vendor};
 
@@ -16,8 +17,20 @@ pub(crate) struct Schemas {
 }
 
 impl Schemas {
-    /// Compiles every schema of `vendor`.
-    pub(crate) fn of(vendor: Vendor) -> Result<Self, SchemaFault> {
+    /// The schemas of `vendor`, compiled once for the whole process.
+    pub(crate) fn of(vendor: Vendor) -> Result<&'static Self, SchemaFault> {
+        static AMLYZE: OnceLock<Result<Schemas, SchemaFault>> = OnceLock::new();
+        static DATASPIKE: OnceLock<Result<Schemas, SchemaFault>> = OnceLock::new();
+        static NONE: OnceLock<Result<Schemas, SchemaFault>> = OnceLock::new();
+        let slot = match vendor {
+            Vendor::Amlyze => &AMLYZE,
+            Vendor::Dataspike => &DATASPIKE,
+            _ => &NONE,
+        };
+        slot.get_or_init(|| Self::compile(vendor)).as_ref().map_err(Clone::clone)
+    }
+
+    fn compile(vendor: Vendor) -> Result<Self, SchemaFault> {
         let by_name = hookvet_catalogue::events()
             .iter()
             .filter(|event| event.vendor == vendor)

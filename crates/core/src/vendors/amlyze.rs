@@ -79,12 +79,12 @@ pub(crate) fn unknown_type(type_name: &str) -> (Rule, &'static str) {
     }
 }
 
-pub(super) fn payload_reading(type_name: &str, violation: &Violation, payload: &Document<'_>) -> Reading {
+pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
     // Every documented member stands at the top.
     let Some(name) = violation.pointer.strip_prefix('/').filter(|name| !name.contains('/')) else {
         return Reading::Keep;
     };
-    let Some(value) = payload.at(&violation.pointer) else { return Reading::Keep };
+    let Some(value) = value else { return Reading::Keep };
     let text = value.text();
     match violation.rule {
         Rule::SchemaUnknown if type_name == CUSTOMER_UPDATED && name == "updateAt" => {

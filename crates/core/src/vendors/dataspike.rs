@@ -7,14 +7,20 @@ use crate::report::Note;
 use crate::rule::Rule;
 use crate::schema::Violation;
 
-pub(super) fn payload_reading(violation: &Violation, payload: &Document<'_>) -> Reading {
-    let pointer = violation.pointer.as_str();
-    let name = pointer.rsplit('/').next().unwrap_or_default();
-    let kind = payload.at(pointer).map(Node::kind);
+pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
+    let name = violation.pointer.rsplit('/').next().unwrap_or_default();
+    let kind = value.map(Node::kind);
     match (violation.rule, name) {
-        (Rule::SchemaRequired, "") if matches!(violation.member.as_deref(), Some("webhook_id" | "timestamp")) => {
-            Reading::Instead(Rule::DataspikeEnvelope, "the envelope documents webhook_id and timestamp; one is missing")
-        }
+        (Rule::SchemaRequired, "") => match violation.member.as_deref() {
+            Some("webhook_id") => Reading::Instead(
+                Rule::DataspikeEnvelope,
+                "webhook_id is missing, which every document shows; the id alone tells duplicates then",
+            ),
+            Some("timestamp") => {
+                Reading::Instead(Rule::DataspikeEnvelope, "timestamp is missing, which every document shows")
+            }
+            _ => Reading::Keep,
+        },
         (Rule::SchemaUnknown, "erros") => {
             Reading::Instead(Rule::Dataspike1, "spelt erros, as in the vendor's table; it is read as errors")
         }

@@ -6,7 +6,7 @@ pub(crate) mod dataspike;
 use hookvet_catalogue::Vendor;
 
 use crate::cloudevents::attributes::Core;
-use crate::json::Document;
+use crate::json::Node;
 use crate::rule::Rule;
 use crate::schema::Violation;
 
@@ -44,16 +44,16 @@ pub(crate) fn look_at_header(vendor: Vendor, core: Core, value: &str, add: &mut 
     }
 }
 
-/// How a vendor reads one departure of a payload from its schema.
+/// How a vendor reads one departure of a payload from its schema; `value` is what the violation's pointer names.
 pub(crate) fn payload_reading(
     vendor: Vendor,
     type_name: &str,
     violation: &Violation,
-    payload: &Document<'_>,
+    value: Option<Node<'_, '_>>,
 ) -> Reading {
     match vendor {
-        Vendor::Amlyze => amlyze::payload_reading(type_name, violation, payload),
-        Vendor::Dataspike => dataspike::payload_reading(violation, payload),
+        Vendor::Amlyze => amlyze::payload_reading(type_name, violation, value),
+        Vendor::Dataspike => dataspike::payload_reading(violation, value),
         _ => Reading::Keep,
     }
 }

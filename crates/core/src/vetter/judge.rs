@@ -11,12 +11,16 @@ use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::structured::{self, StructuredData};
 use crate::finding::Place;
 use crate::json::{Document, Fault, FaultKind, Kind, Node};
+use crate::policy::{Level, Policy};
 use crate::report::{Note, Report, first_of};
 use crate::rule::Rule;
 use crate::schema::Violation;
 use crate::signature;
 use crate::vendors::{self, Reading};
 use crate::verdict::{Authenticity, Content, Data, Decision, EventContext, Mode, Verdict};
+
+/// How many places are looked up one by one.
+const MANY: usize = 16;
 
 /// The verdict of a delivery that was refused before its body was judged.
 pub(super) fn headers_only(pending: Pending) -> Verdict {
@@ -27,6 +31,14 @@ pub(super) fn headers_only(pending: Pending) -> Verdict {
         if failed.iter().any(|rule| report.contains(*rule)) { Authenticity::Failed } else { unproven(settings) };
     let event = context(settings.vendor, attributes);
     conclude(settings, shape.mode(), report, Parts { content: Content::Event(event), authenticity, ..Parts::default() })
+}
+
+/// The verdict of a delivery that is refused without being judged.
+pub(super) fn refused(settings: &Settings, rule: Rule, message: Cow<'static, str>) -> Verdict {
+    let mode = if settings.vendor == Vendor::Dataspike { Mode::Json } else { Mode::Binary };
+    let mut report = Report::default();
+    report.add(&Policy::strict().with(rule, Level::Error), false, Note::new(rule, Place::Request, message));
+    conclude(settings, mode, report, Parts { authenticity: unproven(settings), ..Parts::default() })
 }
 
 /// The verdict of a whole delivery.
@@ -263,7 +275,8 @@ impl Judge<'_, '_> {
             self.add_all(found, &payload);
         } else {
             for violation in vendors::dataspike::check_envelope(&document) {
-                self.violation(&violation, &document, &payload);
+                let node = document.at(&violation.pointer);
+                self.violation(violation, node, &payload);
             }
             if !type_name.is_empty() {
                 let message = "no document lists this event type; it is handed on as an unknown type";
@@ -285,6 +298,8 @@ impl Judge<'_, '_> {
         let (Some(type_name), Some(source)) = (attributes.get(Core::Type), attributes.get(Core::Source)) else {
             return;
         };
+        // Under whichever spelling; that has a rule of its own.
+        let type_name = amlyze_catalogue::resolve_type(type_name).info().map_or(type_name, |event| event.name);
         if let Some((rule, message)) = vendors::amlyze::look_at_context(type_name, source) {
             self.add(Note::new(rule, Place::header("ce-source"), message));
         }
@@ -396,40 +411,42 @@ impl Judge<'_, '_> {
         let Some(validator) = self.settings.schemas.get(event) else { return };
         // What serde_json refuses beyond the scan was reported by `look_at_json`.
         let Ok(value) = serde_json::from_slice(&payload.bytes) else { return };
-        let mut violations: Vec<(usize, Violation)> = validator
-            .validate(&value)
-            .into_iter()
-            .map(|violation| {
-                let node = document.at(&violation.pointer);
-                let at = match violation.rule {
-                    Rule::SchemaUnknown => node.map(Node::name_start),
-                    _ => node.map(Node::start),
-                };
-                (at.unwrap_or_default(), violation)
-            })
-            .collect();
-        violations.sort_by(|(a_at, a), (b_at, b)| (a_at, a.rule, &a.member).cmp(&(b_at, b.rule, &b.member)));
-        for (_, violation) in violations {
-            match vendors::payload_reading(self.settings.vendor, event.name, &violation, document) {
-                Reading::Keep => self.violation(&violation, document, payload),
-                Reading::Drop => {}
+        let violations = validator.validate(&value);
+        // A look-up walks from the root; for many of them one walk over everything is cheaper.
+        let index = if violations.len() > MANY { Some(document.by_pointer()) } else { None };
+        let node = |pointer: &str| match &index {
+            Some(index) => index.get(pointer).copied(),
+            None => document.at(pointer),
+        };
+        let mut placed: Vec<(Option<Node<'_, '_>>, Violation)> =
+            violations.into_iter().map(|violation| (node(&violation.pointer), violation)).collect();
+        placed.sort_by(|(a_node, a), (b_node, b)| {
+            (a_node.map(Node::start), a.rule, &a.member).cmp(&(b_node.map(Node::start), b.rule, &b.member))
+        });
+        let mut last: Option<Violation> = None;
+        for (node, mut violation) in placed {
+            match vendors::payload_reading(self.settings.vendor, event.name, &violation, node) {
+                Reading::Keep => {}
+                Reading::Drop => continue,
                 Reading::Instead(rule, message) => {
-                    let violation = Violation { rule, message: message.to_owned(), ..violation };
-                    self.violation(&violation, document, payload);
+                    violation.rule = rule;
+                    violation.message = message.to_owned();
+                    // One odd value can break several keywords, and has one reading.
+                    if last.as_ref() == Some(&Violation { member: None, ..violation.clone() }) {
+                        continue;
+                    }
+                    last = Some(Violation { member: None, ..violation.clone() });
                 }
             }
+            self.violation(violation, node, payload);
         }
     }
 
-    fn violation(&mut self, violation: &Violation, document: &Document<'_>, payload: &Payload<'_>) {
-        let node = document.at(&violation.pointer);
+    fn violation(&mut self, violation: Violation, node: Option<Node<'_, '_>>, payload: &Payload<'_>) {
         let is_about_name = violation.member.is_some() && violation.rule != Rule::SchemaRequired;
         let at = node.map(|node| if is_about_name { node.name_start() } else { node.start() });
-        let mut note = Note::new(
-            violation.rule,
-            Place::Body(format!("{}{}", payload.prefix, violation.pointer)),
-            violation.message.clone(),
-        );
+        let place = Place::Body(format!("{}{}", payload.prefix, violation.pointer));
+        let mut note = Note::new(violation.rule, place, violation.message);
         if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
             note = note.value(node.raw());
         }

@@ -4,13 +4,14 @@ mod builder;
 mod judge;
 mod pending;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
 use crate::policy::Policy;
-use crate::rule::Class;
+use crate::rule::{Class, Rule};
 use crate::schema::Schemas;
 use crate::signature::Secret;
 use crate::verdict::Verdict;
@@ -41,7 +42,7 @@ pub(crate) struct Settings {
     pub(crate) batches: bool,
     pub(crate) accepted_status: u16,
     pub(crate) statuses: [u16; Class::ALL.len()],
-    pub(crate) schemas: Schemas,
+    pub(crate) schemas: &'static Schemas,
 }
 
 impl Settings {
@@ -129,6 +130,13 @@ impl Vetter {
             Ok(pending) => pending.close(body),
             Err(rejection) => rejection.into_verdict(),
         }
+    }
+
+    /// Refuses a delivery for a reason that only an adapter can see: its method, a store that is down.
+    ///
+    /// The refusal stands under every policy; `message` must not quote the delivery.
+    pub fn refuse(&self, rule: Rule, message: impl Into<Cow<'static, str>>) -> Verdict {
+        judge::refused(&self.settings, rule, message.into())
     }
 
     /// The profile that judges.

@@ -9,6 +9,7 @@ use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::media_type::{MediaType, trim_ows};
 use crate::cloudevents::{binary, mode};
 use crate::finding::Place;
+use crate::policy::{Level, Policy};
 use crate::report::{Note, Report};
 use crate::rule::Rule;
 use crate::signature::{SIGNATURE_HEADER, SignatureHeader};
@@ -118,19 +119,19 @@ impl Pending {
     /// Refuses the delivery because its body is larger than [`Vetter::max_body`], without having all of it.
     pub fn close_too_large(mut self) -> Verdict {
         let limit = self.vetter.settings.max_body;
-        self.add(Note::new(Rule::LimitBody, Place::body(), format!("larger than the limit of {limit} bytes")));
+        self.insist(Note::new(Rule::LimitBody, Place::body(), format!("larger than the limit of {limit} bytes")));
         judge::headers_only(self)
     }
 
     /// Refuses the delivery because its body did not arrive whole.
     pub fn close_incomplete(mut self) -> Verdict {
-        self.add(Note::new(Rule::HttpIncomplete, Place::body(), "the body was not received to its end"));
+        self.insist(Note::new(Rule::HttpIncomplete, Place::body(), "the body was not received to its end"));
         judge::headers_only(self)
     }
 
     /// Refuses the delivery because its body did not arrive in time.
     pub fn close_timed_out(mut self) -> Verdict {
-        self.add(Note::new(Rule::HttpTimeout, Place::body(), "the body did not arrive in time"));
+        self.insist(Note::new(Rule::HttpTimeout, Place::body(), "the body did not arrive in time"));
         judge::headers_only(self)
     }
 
@@ -138,6 +139,11 @@ impl Pending {
     #[must_use]
     pub fn max_body(&self) -> usize {
         self.vetter.settings.max_body
+    }
+
+    /// Adds a finding that refuses under every policy: there is no whole body that could be let through.
+    fn insist(&mut self, note: Note<'_>) {
+        self.report.add(&Policy::strict().with(note.rule, Level::Error), false, note);
     }
 
     pub(super) fn add(&mut self, note: Note<'_>) {
