@@ -1,0 +1,171 @@
+//! Input that is not what anybody documents: a rule id and a clear message each, never a panic.
+
+use hookvet::{Level, Policy, Rule, Secret, SecretError, Verdict, Vetter, sign_dataspike};
+
+const HEADERS: [(&str, &str); 6] = [
+    ("ce-specversion", "1.0"),
+    ("ce-id", "1"),
+    ("ce-source", "customer"),
+    ("ce-type", "com.amlyze.customer.updated"),
+    ("ce-subject", "42"),
+    ("content-type", "application/json"),
+];
+
+fn amlyze() -> Vetter {
+    Vetter::amlyze().build().expect("the built-in schemas compile")
+}
+
+/// The one rejecting rule of `verdict`, its place and its status.
+fn refusal(verdict: &Verdict) -> (&'static str, String, u16) {
+    let mut rejecting = verdict.findings().iter().filter(|finding| finding.rejects());
+    let first = rejecting.next().unwrap_or_else(|| panic!("accepted: {}", verdict.to_json()));
+    assert!(!first.message.is_empty());
+    assert_eq!(rejecting.next(), None, "{}", verdict.to_json());
+    (first.rule.id(), first.place.to_string(), verdict.status())
+}
+
+fn amlyze_body(body: &[u8]) -> (&'static str, String, u16) {
+    refusal(&amlyze().vet(HEADERS, body, 0))
+}
+
+#[test]
+fn a_request_that_is_no_cloudevent() {
+    let verdict = amlyze().vet([("content-type", "application/json")], b"{\"hello\":1}", 0);
+    assert_eq!(refusal(&verdict), ("CE-M8", "header:ce-specversion".into(), 400));
+    assert!(verdict.event().is_none());
+}
+
+#[test]
+fn no_content_type() {
+    let verdict = amlyze().vet(HEADERS[..5].iter().copied(), b"{}", 0);
+    assert_eq!(refusal(&verdict), ("HTTP-content-type", "header:content-type".into(), 415));
+}
+
+#[test]
+fn two_content_types() {
+    let headers = HEADERS.into_iter().chain([("Content-Type", "application/json")]);
+    assert_eq!(refusal(&amlyze().vet(headers, b"{}", 0)), ("CE-H5", "header:content-type".into(), 400));
+}
+
+#[test]
+fn an_empty_body() {
+    assert_eq!(amlyze_body(b""), ("JSON-empty", "body".into(), 400));
+    assert_eq!(amlyze_body(b" \n"), ("JSON-empty", "body".into(), 400));
+}
+
+#[test]
+fn a_body_that_is_not_utf_8() {
+    assert_eq!(amlyze_body(b"{\"status\":\"\xff\"}"), ("JSON-utf8", "body".into(), 400));
+}
+
+#[test]
+fn deep_nesting_and_a_megabyte_of_brackets() {
+    let deep = format!("{}1{}", "[".repeat(65), "]".repeat(65));
+    assert_eq!(amlyze_body(deep.as_bytes()), ("LIMIT-depth", "body".into(), 400));
+    let megabyte = "[".repeat(1024 * 1024);
+    assert_eq!(amlyze_body(megabyte.as_bytes()), ("LIMIT-body", "body".into(), 413));
+    let roomy = Vetter::amlyze().max_body(2 * 1024 * 1024).build().expect("the built-in schemas compile");
+    let verdict = roomy.vet(HEADERS, megabyte.as_bytes(), 0);
+    assert_eq!(refusal(&verdict), ("LIMIT-depth", "body".into(), 400));
+}
+
+#[test]
+fn duplicate_member_names() {
+    let body = br#"{"customerExternalID":"42","updatedAt":"2026-03-10T12:53:45Z","pep":true,"\u0070ep":false}"#;
+    let verdict = amlyze().vet(HEADERS, body, 0);
+    assert_eq!(refusal(&verdict), ("JSON-duplicate", "body:/pep".into(), 400));
+    assert_eq!(verdict.findings()[0].offset, Some(73));
+}
+
+#[test]
+fn ten_thousand_duplicates_and_ten_thousand_strangers_list_a_hundred_findings() {
+    let body = format!("{{{}\"pep\":true}}", "\"pep\":true,".repeat(10_000));
+    let verdict = amlyze().vet(HEADERS, body.as_bytes(), 0);
+    assert_eq!((verdict.status(), verdict.findings().len()), (400, 101));
+    let many: String = (0..10_000).map(|i| format!("\"m{i}\":0,")).collect();
+    let body = format!("{{{many}\"customerExternalID\":\"42\",\"updatedAt\":\"2026-03-10T12:53:45Z\"}}");
+    let verdict = amlyze().vet(HEADERS, body.as_bytes(), 0);
+    assert_eq!((verdict.status(), verdict.findings().len()), (204, 101));
+    assert_eq!(verdict.findings()[100].rule, Rule::LimitFindings);
+}
+
+#[test]
+fn cut_off_json_says_where_it_ends() {
+    let verdict = amlyze().vet(HEADERS, br#"{"customerExternalID":"42","#, 0);
+    assert_eq!(refusal(&verdict), ("JSON-syntax", "body".into(), 400));
+    assert_eq!(verdict.findings()[0].offset, Some(27));
+    assert!(verdict.findings()[0].message.contains("cut off"));
+}
+
+#[test]
+fn a_lone_surrogate_and_a_number_beyond_all_floats() {
+    assert_eq!(amlyze_body(br#"{"x":"\ud800"}"#).0, "JSON-syntax");
+    assert_eq!(amlyze_body(br#"{"x":1e400}"#), ("JSON-number", "body:/x".into(), 400));
+}
+
+#[test]
+fn a_signature_header_with_two_t() {
+    let secret = Secret::parse("whsec_00").expect("a secret");
+    let vetter = Vetter::dataspike().secret(secret.clone()).build().expect("a vetter");
+    let signature = format!("{},t=5", sign_dataspike(&secret, 5, b"{}"));
+    let headers = [("content-type", "application/json"), ("x-webhook-signature", signature.as_str())];
+    let verdict = vetter.vet(headers, b"{}", 5);
+    assert_eq!(refusal(&verdict), ("SIG-malformed", "header:x-webhook-signature".into(), 401));
+    assert_eq!(verdict.authenticity().as_str(), "failed");
+}
+
+#[test]
+fn a_secret_without_its_prefix() {
+    assert_eq!(Secret::parse("a1b2c3").map(|_| ()), Err(SecretError::Prefix));
+}
+
+#[test]
+fn a_dataspike_vetter_without_a_secret_is_not_built_by_accident() {
+    let error = Vetter::dataspike().build().map(|_| ()).expect_err("no secret");
+    assert!(error.to_string().contains("allow_unsigned"), "{error}");
+}
+
+#[test]
+fn ten_thousand_headers_and_a_long_value() {
+    let many: Vec<(String, String)> = (0..10_000).map(|i| (format!("ce-x{i}"), "v".into())).collect();
+    let headers = HEADERS.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).chain(many);
+    let verdict = amlyze().vet(headers, b"{}", 0);
+    assert_eq!(refusal(&verdict), ("LIMIT-headers", "request".into(), 431));
+    let long = "%41".repeat(30_000);
+    let headers = HEADERS.into_iter().chain([("ce-long", long.as_str())]);
+    let verdict = amlyze().vet(headers, br#"{"customerExternalID":"42","updatedAt":"2026-03-10T12:53:45Z"}"#, 0);
+    assert!(verdict.is_accepted(), "{}", verdict.to_json().len());
+}
+
+#[test]
+fn header_names_of_every_octet_give_a_finding_that_can_be_printed() {
+    for octet in 0..=255_u8 {
+        let name = [b"ce-a".as_slice(), &[octet]].concat();
+        let headers =
+            HEADERS.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())).chain([(name.as_slice(), b"v".as_slice())]);
+        let verdict = amlyze().vet(headers, b"{}", 0);
+        let is_name = octet.is_ascii_alphanumeric();
+        assert_eq!(verdict.is_accepted(), is_name, "{octet}: {}", verdict.to_json());
+    }
+}
+
+#[test]
+fn observe_lets_everything_through_but_a_limit_and_a_signature() {
+    let vetter = Vetter::amlyze().policy(Policy::observe()).build().expect("a vetter");
+    for body in [&b"{"[..], b"", b"\xff", b"[]", br#"{"riskLevel":7}"#] {
+        let verdict = vetter.vet(HEADERS, body, 0);
+        assert!(verdict.is_accepted() && !verdict.findings().is_empty(), "{}", verdict.to_json());
+    }
+    assert!(!vetter.vet(HEADERS, "[".repeat(300_000).as_bytes(), 0).is_accepted());
+}
+
+#[test]
+fn a_comma_before_a_closing_bracket_is_read_past_only_when_asked_for() {
+    let body = br#"{"sanctioned":true,"pep":true,}"#;
+    assert_eq!(amlyze_body(body).0, "JSON-syntax");
+    let lenient = Vetter::amlyze().rule(Rule::AmlyzeD13, Level::Warning).build().expect("a vetter");
+    let verdict = lenient.vet(HEADERS, body, 0);
+    assert!(verdict.is_accepted(), "{}", verdict.to_json());
+    let customer: hookvet::amlyze::CustomerUpdated = verdict.read(body).expect("readable");
+    assert_eq!(customer.flags.pep, Some(true));
+}

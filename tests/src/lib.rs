@@ -1,0 +1,64 @@
+//! What the test files share: reading cases.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+/// The folder of the cases.
+#[must_use]
+pub fn cases_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")
+}
+
+/// A list of cases from a file in that folder.
+///
+/// # Panics
+/// Where the file is not there or holds no list.
+#[must_use]
+pub fn cases(file: &str) -> Vec<Value> {
+    let path = cases_dir().join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    match serde_json::from_str(&text) {
+        Ok(Value::Array(cases)) => cases,
+        other => panic!("{}: expected a list of cases, got {other:?}", path.display()),
+    }
+}
+
+/// A member of a case that must be a string.
+///
+/// # Panics
+/// Where it is none.
+#[must_use]
+pub fn text<'c>(case: &'c Value, member: &str) -> &'c str {
+    case[member].as_str().unwrap_or_else(|| panic!("{member} of {case}"))
+}
+
+/// The headers of a case as octets.
+///
+/// # Panics
+/// Where they are not [name, value] pairs of Latin-1 text.
+#[must_use]
+pub fn headers(case: &Value) -> Vec<(String, Vec<u8>)> {
+    let pairs = case["headers"].as_array().unwrap_or_else(|| panic!("headers of {case}"));
+    pairs
+        .iter()
+        .map(|pair| {
+            let (name, value) = (pair[0].as_str().expect("a name"), pair[1].as_str().expect("a value"));
+            (name.to_owned(), value.chars().map(|octet| u8::try_from(u32::from(octet)).expect("Latin-1")).collect())
+        })
+        .collect()
+}
+
+/// The body of a case as bytes.
+///
+/// # Panics
+/// Where `body_base64` is no Base64.
+#[must_use]
+pub fn body(case: &Value) -> Vec<u8> {
+    match case["body_base64"].as_str() {
+        Some(encoded) => STANDARD.decode(encoded).expect("Base64"),
+        None => case["body"].as_str().unwrap_or_default().as_bytes().to_vec(),
+    }
+}
