@@ -1,0 +1,45 @@
+//! The answer to a delivery that is not let through.
+
+use bytes::Bytes;
+use hookvet::{PROBLEM_JSON, Problem};
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode, Version};
+
+use crate::delivery::Delivery;
+
+/// A refusal that is decided and not yet written.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) delivery: Delivery,
+    /// The value of `Allow`, where the method was wrong.
+    pub(crate) allow: Option<HeaderValue>,
+    /// Of the request.
+    pub(crate) version: Version,
+    /// Whether a part of the body was left unread, so that no further request can follow it.
+    pub(crate) is_body_left: bool,
+}
+
+impl Refusal {
+    /// Whether the request came over a connection on which the rest of its body stands before the next request.
+    pub(crate) fn is_http1(&self) -> bool {
+        self.version < Version::HTTP_2
+    }
+
+    pub(crate) fn into_response<B>(self, body: impl FnOnce(Bytes) -> B) -> Response<B> {
+        let verdict = self.delivery.verdict();
+        let problem = Problem::of(verdict).map(|problem| problem.to_json()).unwrap_or_default();
+        let mut response = Response::new(body(Bytes::from(problem)));
+        *response.status_mut() = StatusCode::from_u16(verdict.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let is_close = self.is_body_left && self.is_http1();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if let Some(allow) = self.allow {
+            headers.insert(ALLOW, allow);
+        }
+        if is_close {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response.extensions_mut().insert(self.delivery);
+        response
+    }
+}
