@@ -1,0 +1,158 @@
+//! What can be said on the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hookvet::{Level, Preset, Rule, Vendor};
+
+/// Vets compliance webhooks: CloudEvents headers, signature and payload schema in one verdict.
+#[derive(Debug, Parser)]
+#[command(name = "hookvet", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge a captured HTTP request, or requests line by line
+    ///
+    /// Exit codes: 0 accepted, 1 refused, 2 wrong use or (with --jsonl) a line that is no request.
+    Check(CheckArguments),
+    /// Receive deliveries, vet them, and keep the accepted ones
+    Serve(ServeArguments),
+    /// Send a documented example to a receiver
+    ///
+    /// Exit codes: 0 answered with 2xx, 1 answered with anything else, 2 wrong use or no answer.
+    Send(SendArguments),
+    /// List every event type
+    Events(EventsArguments),
+    /// Print the JSON Schema of an event type
+    Schema(SchemaArguments),
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Whose rules apply, and how hard.
+#[derive(Args, Debug)]
+pub struct Judging {
+    /// What refuses a delivery: strict, standard, tolerant or observe
+    #[arg(long, value_name = "POLICY", default_value = "standard")]
+    pub policy: Preset,
+    /// Set one rule to off, warning, drift or error; may be repeated
+    #[arg(long = "rule", value_name = "RULE=LEVEL", value_parser = rule_level)]
+    pub rules: Vec<(Rule, Level)>,
+    /// A Dataspike signing secret (whsec_…); may be repeated
+    #[arg(
+        long = "secret",
+        value_name = "SECRET",
+        env = "HOOKVET_DATASPIKE_SECRET",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub secrets: Vec<String>,
+}
+
+fn rule_level(text: &str) -> Result<(Rule, Level), String> {
+    let (rule, level) = text.split_once('=').ok_or("expected RULE=LEVEL, as in CE-V6=off")?;
+    Ok((
+        rule.parse().map_err(|error: hookvet::UnknownRule| error.to_string())?,
+        level.parse().map_err(|error: hookvet::UnknownLevel| error.to_string())?,
+    ))
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArguments {
+    /// Whose delivery it is: amlyze, dataspike or cloudevents; told from the request where it is left out
+    #[arg(long, value_name = "VENDOR")]
+    pub vendor: Option<Vendor>,
+    #[command(flatten)]
+    pub judging: Judging,
+    /// The time to judge signatures at, in seconds since the Unix epoch; now where it is left out
+    #[arg(long, value_name = "UNIX")]
+    pub now: Option<u64>,
+    /// How to print the verdict
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Read one request a line as JSON, print one verdict a line
+    #[arg(long, conflicts_with_all = ["vendor", "policy", "rules", "secrets", "now", "format"])]
+    pub jsonl: bool,
+    /// The file with the request; - reads standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct ServeArguments {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The SQLite file that keeps accepted deliveries
+    #[arg(long, value_name = "FILE", default_value = "hookvet.sqlite")]
+    pub store: PathBuf,
+    #[command(flatten)]
+    pub judging: Judging,
+    /// Take Dataspike deliveries without looking at a signature
+    #[arg(long)]
+    pub allow_unsigned: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct SendArguments {
+    /// Whose event: amlyze or dataspike
+    pub vendor: Vendor,
+    /// The event type, as `hookvet events` lists it
+    #[arg(value_name = "TYPE")]
+    pub name: String,
+    /// Where to send it
+    #[arg(long, value_name = "URL")]
+    pub to: String,
+    /// Which of the type's examples, from 1
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub example: usize,
+    /// Put a value into the body; VALUE is JSON, or else text; may be repeated
+    #[arg(long = "set", value_name = "POINTER=VALUE")]
+    pub set: Vec<String>,
+    /// Take a member out of the body; may be repeated
+    #[arg(long = "unset", value_name = "POINTER")]
+    pub unset: Vec<String>,
+    /// Send a header in place of the example's; an empty VALUE leaves it out; may be repeated
+    #[arg(long = "header", value_name = "NAME=VALUE")]
+    pub headers: Vec<String>,
+    /// Give the event a new id, and the current time
+    #[arg(long)]
+    pub fresh: bool,
+    /// Sign with this Dataspike secret (whsec_…)
+    #[arg(long, value_name = "SECRET", env = "HOOKVET_DATASPIKE_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+    /// The time to sign at, in seconds since the Unix epoch; now where it is left out
+    #[arg(long, value_name = "UNIX")]
+    pub now: Option<u64>,
+    /// Print the request in place of sending it, in the form that `hookvet check` reads
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct EventsArguments {
+    /// Only this vendor's
+    #[arg(long, value_name = "VENDOR")]
+    pub vendor: Option<Vendor>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub struct SchemaArguments {
+    /// The event type, as `hookvet events` lists it
+    #[arg(value_name = "TYPE")]
+    pub name: String,
+}

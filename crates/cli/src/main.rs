@@ -1,0 +1,47 @@
+//! `hookvet` on the command line: check a captured delivery, receive deliveries, send documented ones.
+#![allow(unreachable_pub, reason = "a binary has no public items")]
+
+mod arguments;
+mod capture;
+mod check;
+mod events;
+mod render;
+mod send;
+mod serve;
+mod store;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser as _;
+
+/// What a command came to, as an exit code.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// 0: done, or the delivery is accepted.
+    Good,
+    /// 1: the delivery is refused, or the receiver refused it.
+    Refused,
+    /// 2: wrong use, or input that is none.
+    Misused,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Send(arguments) => send::run(&arguments),
+        Command::Events(arguments) => events::list(&arguments),
+        Command::Schema(arguments) => events::schema(&arguments),
+    };
+    match outcome {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Refused) => ExitCode::from(1),
+        Ok(Outcome::Misused) => ExitCode::from(2),
+        Err(error) => {
+            eprintln!("hookvet: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

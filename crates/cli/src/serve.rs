@@ -1,0 +1,148 @@
+//! `hookvet serve`: the layer in front of axum, an embedded store behind it.
+//!
+//! A delivery is written to the store before it is acknowledged. Every delivery, accepted or refused, is one line of
+//! JSON on standard output: vendor, type, key, status and rules, never a value of the payload.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use hookvet::{PROBLEM_JSON, Problem, Rule, Vendor, Verdict, Vetter};
+use hookvet_tower::{Delivery, VetLayer};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::Outcome;
+use crate::arguments::ServeArguments;
+use crate::check::judged_by;
+use crate::store::{self, Store};
+
+/// Seconds after which a sender may try again when the store does not write.
+const RETRY_AFTER: &str = "5";
+
+pub fn run(arguments: &ServeArguments) -> Result<Outcome> {
+    let store = Store::open(&arguments.store)
+        .with_context(|| format!("cannot open the store {}", arguments.store.display()))?;
+    let app = routes(arguments, &store)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(listen(arguments.listen, app))?;
+    Ok(Outcome::Good)
+}
+
+async fn listen(address: SocketAddr, app: Router) -> Result<()> {
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    print_line(&json!({ "listening": format!("http://{}", listener.local_addr()?) }));
+    axum::serve(listener, app)
+        .with_graceful_shutdown(async {
+            // Where the signal cannot be waited for, the default action of Ctrl-C ends the process.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+        .await?;
+    Ok(())
+}
+
+fn routes(arguments: &ServeArguments, store: &Store) -> Result<Router> {
+    let mut app = Router::new().route("/health", get(|| async { StatusCode::NO_CONTENT }));
+    for vendor in [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents] {
+        let mut builder = judged_by(Vetter::builder(vendor), &arguments.judging)?;
+        if arguments.allow_unsigned {
+            builder = builder.allow_unsigned();
+        }
+        if vendor == Vendor::Dataspike && arguments.judging.secrets.is_empty() && !arguments.allow_unsigned {
+            // Said aloud, because the other two routes work and this one would be missed in silence.
+            print_line(&json!({
+                "warning": "no route /dataspike: give --secret whsec_…, or --allow-unsigned to take what nobody has proven"
+            }));
+            continue;
+        }
+        let vetter = builder.build()?;
+        let state = Receiver { store: store.clone(), vetter: vetter.clone() };
+        let layer = VetLayer::new(vetter).on_verdict(log);
+        let route = Router::new().route(&format!("/{vendor}"), any(keep)).route_layer(layer).with_state(state);
+        app = app.merge(route);
+    }
+    Ok(app)
+}
+
+#[derive(Clone)]
+struct Receiver {
+    store: Store,
+    vetter: Vetter,
+}
+
+/// Stores an accepted delivery, then acknowledges it.
+async fn keep(State(receiver): State<Receiver>, headers: HeaderMap, delivery: Delivery) -> Response {
+    let verdict = delivery.verdict();
+    let event = delivery.event();
+    let kept = receiver
+        .store
+        .keep(store::Delivery {
+            received_at: jiff::Timestamp::now().to_string(),
+            vendor: verdict.vendor().as_str(),
+            key: event.map(hookvet::EventContext::key).unwrap_or_default(),
+            id: event.map(|event| event.id().to_owned()).unwrap_or_default(),
+            event_type: event.map(|event| event.event_type().to_owned()).unwrap_or_default(),
+            subject: event.and_then(|event| event.subject().map(str::to_owned)),
+            headers: pairs(&headers).to_string(),
+            body: delivery.body().to_vec(),
+            verdict: verdict.to_json(),
+        })
+        .await;
+    match kept {
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => {
+            eprintln!("hookvet: {error}");
+            let refusal =
+                receiver.vetter.refuse(Rule::StoreUnavailable, "the delivery could not be stored; send it again");
+            log(&refusal);
+            unavailable(&refusal)
+        }
+    }
+}
+
+fn unavailable(refusal: &Verdict) -> Response {
+    let body = Problem::of(refusal).map(|problem| problem.to_json()).unwrap_or_default();
+    let headers = [(header::CONTENT_TYPE, PROBLEM_JSON), (header::RETRY_AFTER, RETRY_AFTER)];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, body).into_response()
+}
+
+/// Each octet of a value as one character.
+fn pairs(headers: &HeaderMap) -> Value {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let text: String = value.as_bytes().iter().copied().map(char::from).collect();
+            json!([name.as_str(), text])
+        })
+        .collect()
+}
+
+/// One line a delivery. The type comes from the sender, so it is shortened; serde_json escapes what is no text.
+fn log(verdict: &Verdict) {
+    let event = verdict.event();
+    let event_type: Option<String> = event.map(|event| event.event_type().chars().take(100).collect());
+    print_line(&json!({
+        "time": jiff::Timestamp::now().to_string(),
+        "vendor": verdict.vendor().as_str(),
+        "type": event_type,
+        "status": verdict.status(),
+        "decision": verdict.decision().as_str(),
+        "authenticity": verdict.authenticity().as_str(),
+        "findings": verdict.findings().iter().map(|finding| {
+            json!([finding.rule.id(), finding.severity.as_str(), finding.place.to_string()])
+        }).collect::<Vec<_>>(),
+    }));
+}
+
+fn print_line(value: &Value) {
+    // A closed standard output must not end the receiver.
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{value}").and_then(|()| out.flush());
+}

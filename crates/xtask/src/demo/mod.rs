@@ -1,0 +1,131 @@
+//! `cargo xtask demo`: every documented event, and faulty ones, through real sockets into `hookvet serve`.
+
+mod client;
+mod deliveries;
+
+use std::io::{BufRead as _, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::process::{self, cargo, root};
+use deliveries::{Expected, Planned};
+
+/// A `hookvet serve` that ends with this value.
+struct Server {
+    child: Child,
+    log: Lines<BufReader<ChildStdout>>,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing more to do then.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn run(once: bool) -> Result<()> {
+    process::run(cargo().args(["build", "--quiet", "--package", "hookvet-cli"]))?;
+    let folder = tempfile::tempdir().context("no temporary folder")?;
+    let store = folder.path().join("deliveries.sqlite");
+    let mut serve = Command::new(target_dir().join("debug").join(format!("hookvet{}", std::env::consts::EXE_SUFFIX)));
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--secret", deliveries::SECRET, "--store"]).arg(&store);
+    let mut server = start(&mut serve)?;
+    println!("hookvet serve listens on http://{}, and keeps what it accepts in {}\n", server.address, store.display());
+    println!("{:<12} {:<10} {:<72} {:>6}  first finding", "time", "vendor", "type", "status");
+    let planned = deliveries::all();
+    let mut wrong = Vec::new();
+    let mut summary = Summary::default();
+    for delivery in &planned {
+        if let Err(error) = send(&mut server, delivery, &mut summary) {
+            println!("{:<12} ^ not as expected: {error:#}", "");
+            wrong.push(delivery.name.clone());
+        }
+    }
+    summary.print(planned.len());
+    if !wrong.is_empty() {
+        bail!("{} deliveries were not treated as expected: {}", wrong.len(), wrong.join(", "));
+    }
+    if !once {
+        println!("\nThe receiver stays up until Ctrl-C. Try, in another terminal:\n");
+        println!("  cargo run -p hookvet-cli -- send amlyze com.amlyze.customer.updated --example 4 \\");
+        println!("      --set /riskLevel=SEVERE --to http://{}/amlyze\n", server.address);
+        server.child.wait()?;
+    }
+    Ok(())
+}
+
+fn start(serve: &mut Command) -> Result<Server> {
+    let mut child = serve.stdout(Stdio::piped()).spawn().context("cannot start hookvet serve")?;
+    let output = child.stdout.take().context("hookvet serve has no output")?;
+    let mut log = BufReader::new(output).lines();
+    let first = log.next().context("hookvet serve ended at once")??;
+    let first: Value = serde_json::from_str(&first).with_context(|| format!("hookvet serve said {first:?}"))?;
+    let address = first["listening"].as_str().and_then(|url| url.strip_prefix("http://"));
+    let address = address.with_context(|| format!("hookvet serve said {first}"))?.to_owned();
+    Ok(Server { child, log, address })
+}
+
+/// Sends one delivery, shows it as a line, and compares what became of it.
+fn send(server: &mut Server, delivery: &Planned, summary: &mut Summary) -> Result<()> {
+    let status = client::exchange(&server.address, delivery)?;
+    let line = server.log.next().context("hookvet serve has ended")??;
+    let line: Value = serde_json::from_str(&line).with_context(|| format!("hookvet serve said {line:?}"))?;
+    let findings: Vec<&str> =
+        line["findings"].as_array().into_iter().flatten().filter_map(|finding| finding[0].as_str()).collect();
+    let first = line["findings"][0]
+        .as_array()
+        .map_or_else(String::new, |finding| finding.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "));
+    println!(
+        "{:<12} {:<10} {:<72} {status:>6}  {first}",
+        line["time"].as_str().and_then(|time| time.get(11..23)).unwrap_or_default(),
+        line["vendor"].as_str().unwrap_or_default(),
+        line["type"].as_str().unwrap_or("(not made out)"),
+    );
+    let (wanted, rule) = match delivery.expected {
+        Expected::Accepted => (204, None),
+        Expected::Drifting(rule) => (204, Some(rule)),
+        Expected::Refused(status, rule) => (status, Some(rule)),
+    };
+    if status != wanted || line["status"] != u64::from(status) {
+        bail!("{}: expected {wanted}, got {status}", delivery.name);
+    }
+    if let Some(rule) = rule
+        && !findings.contains(&rule)
+    {
+        bail!("{}: expected {rule}, got {findings:?}", delivery.name);
+    }
+    summary.count(delivery.expected);
+    Ok(())
+}
+
+#[derive(Default)]
+struct Summary {
+    accepted: usize,
+    drifting: usize,
+    refused: usize,
+}
+
+impl Summary {
+    fn count(&mut self, expected: Expected) {
+        match expected {
+            Expected::Accepted => self.accepted += 1,
+            Expected::Drifting(_) => self.drifting += 1,
+            Expected::Refused(..) => self.refused += 1,
+        }
+    }
+
+    fn print(&self, planned: usize) {
+        println!("\n{planned} deliveries:");
+        println!("  {:>3} documented events and examples, accepted", self.accepted);
+        println!("  {:>3} drifting from the documents, accepted with their warning", self.drifting);
+        println!("  {:>3} faulty, refused for the named reason", self.refused);
+    }
+}
+
+fn target_dir() -> std::path::PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}

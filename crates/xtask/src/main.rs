@@ -1,0 +1,44 @@
+//! `cargo xtask`: set-up, generated files, the wasm build, the demo and the tests.
+
+mod demo;
+mod generate;
+mod process;
+mod suite;
+#[cfg(feature = "bindgen")]
+mod toolchain;
+mod wasm;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
+                  and show what becomes of them; --once ends it afterwards
+  test            everything: format, clippy, all crates, wasm under Node
+  generate        write schemas/ and everything else that the types render
+  wasm            build the WebAssembly package into wasm/pkg/
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["demo"] => demo::run(false),
+        ["demo", "--once"] => demo::run(true),
+        ["test"] => suite::run(),
+        ["generate"] => generate::run(),
+        ["wasm"] => wasm::run(),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

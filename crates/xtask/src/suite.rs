@@ -1,0 +1,105 @@
+//! `cargo xtask test`: every lane, each of which has to show that it ran tests.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::process::{cargo, command, shown};
+use crate::{process, wasm};
+
+/// What a lane came to.
+struct Lane {
+    name: &'static str,
+    /// `None` for a lane that checks and counts nothing.
+    passed: Option<usize>,
+    seconds: f64,
+}
+
+pub(crate) fn run() -> Result<()> {
+    let mut lanes = Vec::new();
+    lane(&mut lanes, "format", || process::run(cargo().args(["fmt", "--all", "--check"])).map(|()| None))?;
+    lane(&mut lanes, "clippy", || {
+        let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+        process::run(cargo().args(arguments)).map(|()| None)
+    })?;
+    lane(&mut lanes, "features alone", features_alone)?;
+    lane(&mut lanes, "crates", || counted(cargo().args(["test", "--workspace", "--all-features", "--no-fail-fast"])))?;
+    lane(&mut lanes, "wasm under Node", || {
+        wasm::run()?;
+        counted(command("node").args(["--test", "--test-reporter=tap", "wasm/tests/"]))
+    })?;
+    println!("\n{:<18} {:>7} {:>9}", "lane", "tests", "seconds");
+    for lane in &lanes {
+        let tests = lane.passed.map_or_else(|| "-".to_owned(), |passed| passed.to_string());
+        println!("{:<18} {tests:>7} {:>9.1}", lane.name, lane.seconds);
+    }
+    let total: usize = lanes.iter().filter_map(|lane| lane.passed).sum();
+    println!("\n{total} passed, 0 failed");
+    Ok(())
+}
+
+fn lane(lanes: &mut Vec<Lane>, name: &'static str, run: impl FnOnce() -> Result<Option<usize>>) -> Result<()> {
+    println!("== {name}");
+    let started = Instant::now();
+    let passed = run().with_context(|| format!("lane {name}"))?;
+    if passed == Some(0) {
+        bail!("lane {name} ran no test");
+    }
+    lanes.push(Lane { name, passed, seconds: started.elapsed().as_secs_f64() });
+    Ok(())
+}
+
+/// Each crate with its default features and without, since the workspace turns on what any member asks for.
+fn features_alone() -> Result<Option<usize>> {
+    for arguments in [
+        &["-p", "hookvet-catalogue"][..],
+        &["-p", "hookvet"],
+        &["-p", "hookvet-tower"],
+        &["-p", "hookvet-tower", "--no-default-features"],
+        &["-p", "hookvet-tower", "--features", "axum"],
+    ] {
+        process::run(cargo().args(["check", "--quiet"]).args(arguments))?;
+    }
+    Ok(None)
+}
+
+/// Runs a test runner, shows its output, and counts what passed; an error where anything failed.
+fn counted(command: &mut Command) -> Result<Option<usize>> {
+    let shown = shown(command);
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {shown}"))?;
+    let output = child.stdout.take().context("no output")?;
+    let mut passed = 0;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        passed += passed_in(&line).unwrap_or(0);
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("{shown} failed ({status})");
+    }
+    Ok(Some(passed))
+}
+
+/// How many tests a closing line says have passed: cargo's, or that of Node's runner.
+fn passed_in(line: &str) -> Option<usize> {
+    if let Some(rest) = line.strip_prefix("test result: ok. ") {
+        return rest.split_once(" passed")?.0.parse().ok();
+    }
+    line.strip_prefix("# pass ")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::passed_in;
+
+    #[test]
+    fn closing_lines_are_counted() {
+        assert_eq!(passed_in("test result: ok. 31 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out"), Some(31));
+        assert_eq!(passed_in("# pass 12"), Some(12));
+        assert_eq!(passed_in("test result: FAILED. 3 passed; 1 failed"), None);
+        assert_eq!(passed_in("test a ... ok"), None);
+    }
+}
