@@ -10,6 +10,8 @@ pub struct Capture {
     pub headers: Vec<CapturedHeader>,
     /// What the receiver would judge: the content, without chunk framing.
     pub body: Vec<u8>,
+    /// Line in the file on which the body starts, from 1.
+    pub body_line: usize,
 }
 
 /// One header and where it stood.
@@ -67,7 +69,7 @@ impl Capture {
             });
         }
         let body = content(&headers, lines.rest)?;
-        Ok(Self { method: method.to_owned(), target: target.to_owned(), headers, body })
+        Ok(Self { method: method.to_owned(), target: target.to_owned(), headers, body, body_line: lines.number + 1 })
     }
 
     pub fn header(&self, name: &str) -> Option<&CapturedHeader> {

@@ -61,17 +61,18 @@ fn finding(finding: &Finding, capture: &Capture, out: &mut String) {
         place => {
             let _ = writeln!(out, "  --> {place}");
             if let Some(offset) = finding.offset {
-                body_snippet(&capture.body, offset, out);
+                body_snippet(capture, offset, out);
             }
         }
     }
 }
 
-fn body_snippet(body: &[u8], offset: usize, out: &mut String) {
+fn body_snippet(capture: &Capture, offset: usize, out: &mut String) {
+    let body = capture.body.as_slice();
     let offset = offset.min(body.len());
     let line_start = body[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let line_end = body[offset..].iter().position(|byte| *byte == b'\n').map_or(body.len(), |at| offset + at);
-    let number = 1 + body[..line_start].iter().filter(|byte| **byte == b'\n').count();
+    let number = capture.body_line + body[..line_start].split(|byte| *byte == b'\n').count() - 1;
     let line = lossy(&body[line_start..line_end]);
     let start = lossy(&body[line_start..offset]).len();
     snippet(number, &line, start, start + token_length(&body[offset..line_end]), out);

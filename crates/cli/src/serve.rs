@@ -124,7 +124,7 @@ fn pairs(headers: &HeaderMap) -> Value {
         .collect()
 }
 
-/// One line a delivery. The type comes from the sender, so it is shortened; serde_json escapes what is no text.
+/// One line a delivery. The type comes from the sender, so it is shortened; what is no text is escaped.
 fn log(verdict: &Verdict) {
     let event = verdict.event();
     let event_type: Option<String> = event.map(|event| event.event_type().chars().take(100).collect());
