@@ -82,7 +82,8 @@ fn ten_thousand_duplicates_and_ten_thousand_strangers_list_a_hundred_findings() 
     let body = format!("{{{}\"pep\":true}}", "\"pep\":true,".repeat(10_000));
     let verdict = amlyze().vet(HEADERS, body.as_bytes(), 0);
     assert_eq!((verdict.status(), verdict.findings().len()), (400, 101));
-    let many: String = (0..10_000).map(|i| format!("\"m{i}\":0,")).collect();
+    let many: Vec<String> = (0..10_000).map(|i| format!("\"m{i}\":0,")).collect();
+    let many = many.concat();
     let body = format!("{{{many}\"customerExternalID\":\"42\",\"updatedAt\":\"2026-03-10T12:53:45Z\"}}");
     let verdict = amlyze().vet(HEADERS, body.as_bytes(), 0);
     assert_eq!((verdict.status(), verdict.findings().len()), (204, 101));
@@ -168,4 +169,18 @@ fn a_comma_before_a_closing_bracket_is_read_past_only_when_asked_for() {
     assert!(verdict.is_accepted(), "{}", verdict.to_json());
     let customer: hookvet::amlyze::CustomerUpdated = verdict.read(body).expect("readable");
     assert_eq!(customer.flags.pep, Some(true));
+}
+
+#[test]
+fn a_delivery_from_an_origin_that_the_handshake_does_not_allow() {
+    let vetter = Vetter::cloudevents().handshake(hookvet::Handshake::with_origins(["a.example"])).build().expect("a vetter");
+    let headers = |origins: &[&'static str]| {
+        let own = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t")];
+        own.into_iter().chain(origins.iter().map(|origin| ("WebHook-Request-Origin", *origin))).collect::<Vec<_>>()
+    };
+    assert!(vetter.vet(headers(&["a.example"]), b"", 0).is_accepted());
+    for origins in [&[][..], &["b.example"], &["a.example.b.example"], &["a.example", "a.example"]] {
+        let verdict = vetter.vet(headers(origins), b"", 0);
+        assert_eq!(refusal(&verdict), ("CE-WH-origin", "header:webhook-request-origin".into(), 401));
+    }
 }

@@ -17,6 +17,9 @@
 mod check;
 mod cloudevents;
 mod finding;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod json;
 mod policy;
 mod problem;
@@ -30,12 +33,17 @@ mod verdict;
 mod vetter;
 
 pub use check::{CheckError, CheckRequest, Checker, error_line};
+pub use cloudevents::encode::{CloudEvent, EncodeError, Outgoing};
+pub use cloudevents::handshake::{AllowedRate, Handshake, HandshakeAnswer};
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{EventInfo, Example, UnknownVendor, Vendor, amlyze, dataspike, events, find};
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
 pub use problem::{PROBLEM_JSON, Problem};
 pub use rule::{Class, Rule, UnknownRule};
 pub use schema::SchemaFault;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub use schema::schema_violations;
 pub use signature::{Secret, SecretError, sign_dataspike};
 pub use typed::{ReadEvent, TypedError};
 pub use verdict::{Authenticity, Decision, EventContext, Mode, Verdict};

@@ -197,10 +197,23 @@ impl Policy {
     /// Whether a departure from `rule` refuses the delivery.
     #[must_use]
     pub const fn rejects(&self, rule: Rule) -> bool {
+        self.rejects_at(rule, None)
+    }
+
+    /// As [`severity`](Self::severity) for a departure that is graver, or lighter, than the rule is as a rule. A level that
+    /// was set for the rule wins.
+    pub(crate) const fn severity_at(&self, rule: Rule, own: Option<Severity>) -> Option<Severity> {
+        match (self.set[rule as usize], own) {
+            (None, Some(own)) if !matches!(rule.force(), Force::Off) => Some(own),
+            _ => self.severity(rule),
+        }
+    }
+
+    pub(crate) const fn rejects_at(&self, rule: Rule, own: Option<Severity>) -> bool {
         if self.set[rule as usize].is_none() && matches!(rule.force(), Force::Advice) {
             return false;
         }
-        match self.severity(rule) {
+        match self.severity_at(rule, own) {
             Some(severity) => self.preset.rejects(severity, rule),
             None => false,
         }

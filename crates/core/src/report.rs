@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Severity};
 use crate::policy::Policy;
 use crate::rule::{Class, Rule};
 
@@ -27,15 +27,22 @@ pub(crate) struct Note<'v> {
     pub(crate) message: Cow<'static, str>,
     pub(crate) offset: Option<usize>,
     pub(crate) value: Option<&'v [u8]>,
+    /// Where this departure is graver or lighter than the rule is as a rule.
+    pub(crate) severity: Option<Severity>,
 }
 
 impl<'v> Note<'v> {
     pub(crate) fn new(rule: Rule, place: Place, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { rule, place, message: message.into(), offset: None, value: None }
+        Self { rule, place, message: message.into(), offset: None, value: None, severity: None }
     }
 
     pub(crate) fn at(mut self, offset: usize) -> Self {
         self.offset = Some(offset);
+        self
+    }
+
+    pub(crate) fn severity(mut self, severity: Option<Severity>) -> Self {
+        self.severity = severity;
         self
     }
 
@@ -50,8 +57,8 @@ impl Report {
     /// Adds a finding where the policy looks at its rule.
     #[cold]
     pub(crate) fn add(&mut self, policy: &Policy, reveal: bool, note: Note<'_>) {
-        let Some(severity) = policy.severity(note.rule) else { return };
-        let rejects = policy.rejects(note.rule);
+        let Some(severity) = policy.severity_at(note.rule, note.severity) else { return };
+        let rejects = policy.rejects_at(note.rule, note.severity);
         if rejects {
             self.class = Some(self.class.map_or(note.rule.class(), |class| first_of(class, note.rule.class())));
         }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use hookvet_catalogue::{Vendor, event_key};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hookvet_catalogue::{Timestamp, Vendor, event_key};
 use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
 
 use crate::cloudevents::attributes::{Attributes, Core};
@@ -147,6 +149,34 @@ impl EventContext {
     /// The extension attributes in the order in which they came, each as its canonical string.
     pub fn extensions(&self) -> impl Iterator<Item = (&str, &str)> {
         self.attributes.extensions()
+    }
+
+    /// An extension as a Boolean: exactly `true` or `false`.
+    ///
+    /// Source: CloudEvents core 1.0.2, type system: canonical strings.
+    pub fn extension_boolean(&self, name: &str) -> Option<bool> {
+        match self.attributes.extension(name)? {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// An extension as an Integer: 32 bits, an optional minus and digits.
+    pub fn extension_integer(&self, name: &str) -> Option<i32> {
+        let text = self.attributes.extension(name)?;
+        if text.starts_with('+') { None } else { text.parse().ok() }
+    }
+
+    /// An extension as Binary: the bytes of its Base64.
+    pub fn extension_binary(&self, name: &str) -> Option<Vec<u8>> {
+        STANDARD.decode(self.attributes.extension(name)?).ok()
+    }
+
+    /// An extension as a Timestamp that follows RFC 3339.
+    pub fn extension_timestamp(&self, name: &str) -> Option<Timestamp> {
+        let text = self.attributes.extension(name)?;
+        crate::cloudevents::time::parse(text).map(|_| Timestamp::from(text))
     }
 
     /// Whose event it is.
@@ -354,5 +384,25 @@ impl Serialize for Verdict {
         out.serialize_field("authenticity", self.authenticity.as_str())?;
         out.serialize_field("findings", &self.findings)?;
         out.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_are_read_by_their_canonical_strings() {
+        let mut attributes = Attributes::default();
+        for (name, value) in [("b", "true"), ("c", "True"), ("i", "-7"), ("j", "+7"), ("k", "2147483648"), ("x", "TWE=")] {
+            attributes.push_extension(name, value);
+        }
+        attributes.push_extension("t", "2023-03-31T15:12:00Z");
+        let event = EventContext { attributes, vendor: Vendor::CloudEvents };
+        assert_eq!((event.extension_boolean("b"), event.extension_boolean("c")), (Some(true), None));
+        assert_eq!((event.extension_integer("i"), event.extension_integer("j")), (Some(-7), None));
+        assert_eq!((event.extension_integer("k"), event.extension_integer("z")), (None, None));
+        assert_eq!(event.extension_binary("x"), Some(b"Ma".to_vec()));
+        assert!(event.extension_timestamp("t").is_some() && event.extension_timestamp("x").is_none());
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::attributes::{Attributes, Core, check, check_name};
 use super::media_type::{is_token, starts_with_ignore_case, trim_ows};
 use super::{uri, values};
-use crate::finding::Place;
+use crate::finding::{Place, Severity};
 use crate::report::{Note, Report};
 use crate::rule::Rule;
 use crate::vendors::{self, Reading};
@@ -30,7 +30,7 @@ pub(crate) fn read<'h>(
             reader.add(Note::new(Rule::LimitHeaders, Place::Request, message));
             break;
         }
-        reader.header(&name, trim_ows(value));
+        reader.header(name, trim_ows(value));
     }
     if let Some(value) = content_type {
         reader.content_type(trim_ows(value));
@@ -70,38 +70,40 @@ struct Reader<'s, 'h> {
 }
 
 impl<'h> Reader<'_, 'h> {
-    fn header(&mut self, name: &Cow<'h, [u8]>, value: &'h [u8]) {
+    fn header(&mut self, name: Cow<'h, [u8]>, value: &'h [u8]) {
         if name.as_ref() == b"datacontenttype" {
             let message = "ce-datacontenttype must not be sent; Content-Type is this attribute";
             return self.add(Note::new(Rule::CeH3, Place::header("ce-datacontenttype"), message).value(value));
         }
-        let core = Core::from_name(name);
+        let core = Core::from_name(&name);
         let place =
             || core.map_or_else(|| place(&[b"ce-", name.as_ref()].concat()), |core| Place::header(core.header()));
         let is_repeated = match core {
             Some(core) => std::mem::replace(&mut self.present[core as usize], true),
-            None => self.seen.contains(name),
+            None => self.seen.contains(&name),
         };
         if is_repeated {
             let message = "the header is sent more than once; send each context attribute once";
             return self.add(Note::new(Rule::CeH4, place(), message).value(value));
         }
         if core.is_none() {
-            self.seen.push(name.clone());
-            if let Err((rule, message)) = check_name(name) {
+            if let Err((rule, message)) = check_name(&name) {
                 self.add(Note::new(rule, place(), message));
                 // A long name is only advised against, and still an extension.
                 if rule != Rule::CeAName20 && self.settings.policy.rejects(rule) {
-                    return;
+                    return self.seen.push(name);
                 }
             }
         }
-        let Some(text) = self.decode(value, &place) else { return };
-        match core {
-            Some(core) => self.standard(core, &text, value),
-            None => {
-                let name = String::from_utf8_lossy(name);
-                self.attributes.push_extension(&name, &text);
+        let text = self.decode(value, &place);
+        match (core, text) {
+            (Some(core), Some(text)) => self.standard(core, &text, value),
+            (Some(_), None) => {}
+            (None, text) => {
+                if let Some(text) = text {
+                    self.attributes.push_extension(&String::from_utf8_lossy(&name), &text);
+                }
+                self.seen.push(name);
             }
         }
     }
@@ -124,8 +126,11 @@ impl<'h> Reader<'_, 'h> {
                     self.add(Note::new(rule, place(), message).at(fault.at).value(value));
                     return Some(Cow::Borrowed(text));
                 }
-                self.add(Note::new(fault.rule, place(), fault_message(fault.rule)).at(fault.at).value(value));
-                // Where the rule is lowered, the text is kept as received.
+                // V6, V8 and V9 follow from duties of the sender alone, which widespread senders do not know of: their
+                // text is kept as received where it can be read at all.
+                let severity = if kept.is_none() { Some(Severity::Error) } else { None };
+                let note = Note::new(fault.rule, place(), fault_message(fault.rule)).at(fault.at).value(value);
+                self.add(note.severity(severity));
                 kept.filter(|_| !self.settings.policy.rejects(fault.rule)).map(Cow::Borrowed)
             }
         }
@@ -142,18 +147,20 @@ impl<'h> Reader<'_, 'h> {
                         _ => false,
                     }
             });
+            // The sender did not escape the percent signs of the URI itself; most do not.
+            let severity = undecoded.map(|_| Severity::Warning);
             if let Some(raw) = undecoded {
                 message = format!(
                     "{message}: the value is percent-decoded once and then has characters that a URI has not. The sender \
-                     has to escape the percent signs of the URI itself (%20 travels as %2520); to take the undecoded \
-                     form from senders that do not, set {rule} to warning"
+                     has to escape the percent signs of the URI itself (%20 travels as %2520); where {rule} is no more than \
+                     a warning, the undecoded form is taken"
                 )
                 .into();
-                if !self.settings.policy.rejects(rule) {
+                if !self.settings.policy.rejects_at(rule, severity) {
                     kept = Cow::Owned(raw.to_owned());
                 }
             }
-            self.fault(core, rule, message, value);
+            self.fault(core, rule, message, value, severity);
         }
         vendors::look_at_header(self.settings.vendor, core, &kept, &mut |rule, message| {
             let note = Note::new(rule, Place::header(core.header()), message).value(value);
@@ -165,7 +172,7 @@ impl<'h> Reader<'_, 'h> {
     fn content_type(&mut self, value: &[u8]) {
         let text = String::from_utf8_lossy(value);
         if let Err((rule, message)) = check(Core::Datacontenttype, &text) {
-            self.fault(Core::Datacontenttype, rule, message, value);
+            self.fault(Core::Datacontenttype, rule, message, value, None);
         }
         self.attributes.set(Core::Datacontenttype, &text);
     }
@@ -179,19 +186,26 @@ impl<'h> Reader<'_, 'h> {
         for core in Core::REQUIRED {
             if !self.present[core as usize] {
                 let message = format!("required context attribute {} is missing", core.name());
-                self.fault(core, Rule::CeA1, message.into(), b"");
+                self.fault(core, Rule::CeA1, message.into(), b"", None);
             }
         }
     }
 
     /// Adds a finding about a standard attribute, or the vendor's reading in its place.
-    fn fault(&mut self, core: Core, rule: Rule, message: Cow<'static, str>, value: &[u8]) {
+    fn fault(
+        &mut self,
+        core: Core,
+        rule: Rule,
+        message: Cow<'static, str>,
+        value: &[u8],
+        severity: Option<Severity>,
+    ) {
         let (rule, message) = match vendors::header_reading(self.settings.vendor, core, rule) {
             Reading::Keep => (rule, message),
             Reading::Drop => return,
             Reading::Instead(rule, message) => (rule, message.into()),
         };
-        self.add(Note::new(rule, Place::header(core.header()), message).value(value));
+        self.add(Note::new(rule, Place::header(core.header()), message).value(value).severity(severity));
     }
 
     fn add(&mut self, note: Note<'_>) {

@@ -2,6 +2,8 @@
 
 pub(crate) mod attributes;
 pub(crate) mod binary;
+pub(crate) mod encode;
+pub(crate) mod handshake;
 pub(crate) mod media_type;
 pub(crate) mod mode;
 pub(crate) mod structured;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hookvet_catalogue::Vendor;
 
 use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Settings, Vetter};
+use crate::cloudevents::handshake::Handshake;
 use crate::policy::{Level, Policy};
 use crate::rule::{Class, Rule};
 use crate::schema::{SchemaFault, Schemas};
@@ -49,6 +50,7 @@ pub struct VetterBuilder {
     batches: bool,
     accepted_status: u16,
     statuses: Vec<(Class, u16)>,
+    handshake: Option<Handshake>,
 }
 
 impl VetterBuilder {
@@ -67,6 +69,7 @@ impl VetterBuilder {
             batches: false,
             accepted_status: 204,
             statuses: Vec::new(),
+            handshake: None,
         }
     }
 
@@ -121,6 +124,15 @@ impl VetterBuilder {
     /// Says that batches were asked for; otherwise they are refused with 415. Default: no.
     pub fn solicit_batches(mut self, solicited: bool) -> Self {
         self.batches = solicited;
+        self
+    }
+
+    /// Takes part in the webhook handshake: each delivery must then repeat an allowed `WebHook-Request-Origin`. Default: no,
+    /// since neither vendor documents it.
+    ///
+    /// Source: CloudEvents HTTP webhook 1.0.2 §4.
+    pub fn handshake(mut self, handshake: Handshake) -> Self {
+        self.handshake = Some(handshake);
         self
     }
 
@@ -180,6 +192,7 @@ impl VetterBuilder {
                 batches: self.batches,
                 accepted_status: self.accepted_status,
                 statuses,
+                handshake: self.handshake,
                 schemas: Schemas::of(self.vendor)?,
             }),
         })

@@ -270,7 +270,7 @@ impl Judge<'_, '_> {
             self.validate(event, &document, &payload);
             let mut found = Vec::new();
             vendors::dataspike::look_at_payload(event.name, &document, &mut |note, node| {
-                found.push(placed(note, node))
+                found.push(placed(note, node));
             });
             self.add_all(found, &payload);
         } else {
@@ -354,7 +354,7 @@ impl Judge<'_, '_> {
         self.validate(event, &document, &payload);
         let mut found = Vec::new();
         vendors::amlyze::look_at_payload(event.name, subject, &document, &mut |note, node| {
-            found.push(placed(note, node))
+            found.push(placed(note, node));
         });
         self.add_all(found, &payload);
         Some(Cow::Borrowed(event.schema_id))
@@ -430,7 +430,7 @@ impl Judge<'_, '_> {
                 Reading::Drop => continue,
                 Reading::Instead(rule, message) => {
                     violation.rule = rule;
-                    violation.message = message.to_owned();
+                    message.clone_into(&mut violation.message);
                     // One odd value can break several keywords, and has one reading.
                     if last.as_ref() == Some(&Violation { member: None, ..violation.clone() }) {
                         continue;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
+use crate::cloudevents::handshake::Handshake;
 use crate::policy::Policy;
 use crate::rule::{Class, Rule};
 use crate::schema::Schemas;
@@ -42,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) batches: bool,
     pub(crate) accepted_status: u16,
     pub(crate) statuses: [u16; Class::ALL.len()],
+    pub(crate) handshake: Option<Handshake>,
     pub(crate) schemas: &'static Schemas,
 }
 
@@ -137,6 +139,11 @@ impl Vetter {
     /// The refusal stands under every policy; `message` must not quote the delivery.
     pub fn refuse(&self, rule: Rule, message: impl Into<Cow<'static, str>>) -> Verdict {
         judge::refused(&self.settings, rule, message.into())
+    }
+
+    /// The webhook handshake, where the receiver takes part in it.
+    pub fn handshake(&self) -> Option<&Handshake> {
+        self.settings.handshake.as_ref()
     }
 
     /// The profile that judges.

@@ -96,6 +96,14 @@ impl Pending {
                 add(Note::new(Rule::HttpContentEncoding, Place::header("content-encoding"), message).value(coding));
             }
         }
+        if let Some(handshake) = &settings.handshake {
+            let mut origins = named("webhook-request-origin");
+            let is_allowed = origins.next().is_some_and(|origin| handshake.allows(origin)) && origins.next().is_none();
+            if !is_allowed {
+                let message = "WebHook-Request-Origin is missing or names an origin that the handshake does not allow";
+                add(Note::new(Rule::CeWhOrigin, Place::header("webhook-request-origin"), message));
+            }
+        }
         let pending = if settings.vendor == Vendor::Dataspike {
             let signature = open_envelope(settings, content_type, &mut named(SIGNATURE_HEADER), now, &mut report);
             let attributes = Attributes::default();
