@@ -59,8 +59,8 @@ pub trait ResponseBody<Inner>: sealed::Sealed {
     /// The inner service's own answer.
     fn response_body(inner: Inner) -> Self::Body;
 
-    /// The layer's answer.
-    fn refusal_body(bytes: Bytes) -> Self::Body;
+    /// The layer's own answer.
+    fn own_body(bytes: Bytes) -> Self::Body;
 }
 
 impl sealed::Sealed for SameBodies {}
@@ -80,7 +80,7 @@ impl<Inner: From<Bytes>> ResponseBody<Inner> for SameBodies {
         inner
     }
 
-    fn refusal_body(bytes: Bytes) -> Inner {
+    fn own_body(bytes: Bytes) -> Inner {
         Inner::from(bytes)
     }
 }
@@ -102,13 +102,13 @@ impl<B, Inner> ResponseBody<Inner> for NewBody<B> {
         VetBody { answer: Answer::Inner { body: inner } }
     }
 
-    fn refusal_body(bytes: Bytes) -> VetBody<Inner> {
-        VetBody { answer: Answer::Refusal { rest: bytes } }
+    fn own_body(bytes: Bytes) -> VetBody<Inner> {
+        VetBody { answer: Answer::Own { rest: bytes } }
     }
 }
 
 pin_project! {
-    /// A response body: the inner service's, or a problem document. See the [module](self).
+    /// A response body: the inner service's, or the layer's own. See the [module](self).
     #[derive(Debug)]
     pub struct VetBody<B> {
         #[pin]
@@ -121,7 +121,7 @@ pin_project! {
     #[derive(Debug)]
     enum Answer<B> {
         Inner { #[pin] body: B },
-        Refusal { rest: Bytes },
+        Own { rest: Bytes },
     }
 }
 
@@ -136,22 +136,22 @@ where
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         match self.project().answer.project() {
             AnswerProj::Inner { body } => body.poll_frame(cx),
-            AnswerProj::Refusal { rest } if rest.is_empty() => Poll::Ready(None),
-            AnswerProj::Refusal { rest } => Poll::Ready(Some(Ok(Frame::data(std::mem::take(rest).into())))),
+            AnswerProj::Own { rest } if rest.is_empty() => Poll::Ready(None),
+            AnswerProj::Own { rest } => Poll::Ready(Some(Ok(Frame::data(std::mem::take(rest).into())))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.answer {
             Answer::Inner { body } => body.is_end_stream(),
-            Answer::Refusal { rest } => rest.is_empty(),
+            Answer::Own { rest } => rest.is_empty(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.answer {
             Answer::Inner { body } => body.size_hint(),
-            Answer::Refusal { rest } => SizeHint::with_exact(rest.len() as u64),
+            Answer::Own { rest } => SizeHint::with_exact(rest.len() as u64),
         }
     }
 }

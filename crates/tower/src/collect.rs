@@ -43,6 +43,11 @@ impl Collected {
         Self { limit, held: Held::One(Bytes::new()) }
     }
 
+    /// What was collected, leaving nothing.
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::new(self.limit))
+    }
+
     pub(crate) fn into_bytes(self) -> Bytes {
         match self.held {
             Held::One(bytes) => bytes,

@@ -1,7 +1,7 @@
-//! The answer to a delivery that is not let through.
+//! The layer's own answers: to a delivery that is not let through, and to a sender that asks whether it may deliver.
 
 use bytes::Bytes;
-use hookvet::{PROBLEM_JSON, Problem};
+use hookvet::{HandshakeAnswer, PROBLEM_JSON, Problem};
 use http::header::{ALLOW, CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode, Version};
 
@@ -25,10 +25,10 @@ impl Refusal {
         self.version < Version::HTTP_2
     }
 
-    pub(crate) fn into_response<B>(self, body: impl FnOnce(Bytes) -> B) -> Response<B> {
+    pub(crate) fn into_response(self) -> Response<Bytes> {
         let verdict = self.delivery.verdict();
         let problem = Problem::of(verdict).map(|problem| problem.to_json()).unwrap_or_default();
-        let mut response = Response::new(body(Bytes::from(problem)));
+        let mut response = Response::new(Bytes::from(problem));
         *response.status_mut() = StatusCode::from_u16(verdict.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let is_close = self.is_body_left && self.is_http1();
         let headers = response.headers_mut();
@@ -42,4 +42,16 @@ impl Refusal {
         response.extensions_mut().insert(self.delivery);
         response
     }
+}
+
+/// The answer to a sender that asks whether it may deliver.
+pub(crate) fn consent(answer: &HandshakeAnswer) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    for (name, value) in answer.headers() {
+        // The core lets nothing into a value that could not stand in a header.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(*name, value);
+        }
+    }
+    response
 }

@@ -63,7 +63,7 @@ impl IntoResponse for VettedRejection {
         let (name, title, detail) = match self {
             Self::Refused(delivery) => {
                 let version = Version::HTTP_11;
-                return Refusal { delivery, allow: None, version, is_body_left: false }.into_response(Body::from);
+                return Refusal { delivery, allow: None, version, is_body_left: false }.into_response().map(Body::from);
             }
             Self::MissingLayer => ("not-vetted", "The delivery was not vetted", self.to_string()),
             Self::Unread(error) => ("other-event", "The event is not the one that is taken here", error.to_string()),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookvet::{Pending, Rejection, Rule};
-use http::{Request, Response, request};
+use http::{Request, Response, Version, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -20,6 +20,10 @@ use crate::collect::{Collected, End, poll_discard};
 use crate::delivery::Delivery;
 use crate::refusal::Refusal;
 use crate::timer::Timer;
+
+/// What is read past of a refused body even where accepted ones must be smaller, in bytes: about what is on its way
+/// anyhow, in buffers that nobody can call back.
+const MIN_LINGER: usize = 64 * 1024;
 
 pin_project! {
     /// Yields the inner response, or a refusal without calling `inner`.
@@ -35,7 +39,6 @@ pin_project! {
 pin_project! {
     // As large as a request, and that on purpose: an accepted delivery is never moved to the heap.
     #[project = StateProj]
-    #[project_replace = StateOwned]
     enum State<S, F, B> {
         WithBody {
             #[pin]
@@ -48,10 +51,10 @@ pin_project! {
             #[pin]
             future: F,
         },
-        Refused {
-            refusal: Refusal,
+        Answered {
+            // `None` once it has been handed out.
+            response: Option<Response<Bytes>>,
         },
-        Done,
     }
 }
 
@@ -61,9 +64,7 @@ enum Step<S> {
     /// It is taken to be judged.
     Reading(Reading<S>),
     /// It is read past, so that the refusal can be read by its sender.
-    Lingering { refusal: Refusal, left: usize },
-    /// Neither; the state is about to change.
-    Over,
+    Lingering(Lingering),
 }
 
 /// What the headers have led to.
@@ -74,24 +75,27 @@ pub(super) enum Opened {
     Refused(Rejection),
 }
 
-/// Everything that waits for the body.
+/// Everything that waits for the body. It is used where it lies: a move of it costs as much as a small allocation.
 pub(super) struct Reading<S> {
-    opened: Opened,
-    parts: request::Parts,
+    /// `None` once it was judged.
+    opened: Option<Opened>,
+    /// `None` once the inner service has them.
+    parts: Option<request::Parts>,
     inner: S,
     collected: Collected,
 }
 
 impl<S> Reading<S> {
     pub(super) const fn new(opened: Opened, parts: request::Parts, inner: S, limit: usize) -> Self {
-        Self { opened, parts, inner, collected: Collected::new(limit) }
+        Self { opened: Some(opened), parts: Some(parts), inner, collected: Collected::new(limit) }
     }
 }
 
-/// What a whole body has led to.
-enum Judged<S> {
-    Call { inner: S, parts: request::Parts, body: Bytes },
-    Refuse(Refusal),
+/// A refusal that waits for what is left of the body, and for how many bytes of it.
+struct Lingering {
+    /// `None` once it is answered.
+    refusal: Option<Refusal>,
+    left: usize,
 }
 
 impl<S, F, B: Body, K> ResponseFuture<S, F, B, K> {
@@ -104,11 +108,18 @@ impl<S, F, B: Body, K> ResponseFuture<S, F, B, K> {
     pub(super) fn refused(settings: &Arc<Settings>, refusal: Refusal, is_body_on_its_way: bool, body: B) -> Self {
         let state = if is_body_on_its_way && settings.lingers(&refusal) {
             let timer = Timer::new(Some(settings.linger));
-            let left = settings.vetter.max_body();
-            State::WithBody { body, timer, step: Step::Lingering { refusal, left } }
+            let left = settings.linger_bytes();
+            State::WithBody { body, timer, step: Step::Lingering(Lingering { refusal: Some(refusal), left }) }
         } else {
-            State::Refused { refusal }
+            State::Answered { response: Some(refusal.into_response()) }
         };
+        Self { settings: settings.clone(), state, bodies: PhantomData }
+    }
+}
+
+impl<S, F, B, K> ResponseFuture<S, F, B, K> {
+    pub(super) fn answered(settings: &Arc<Settings>, response: Response<Bytes>) -> Self {
+        let state = State::Answered { response: Some(response) };
         Self { settings: settings.clone(), state, bodies: PhantomData }
     }
 }
@@ -119,8 +130,13 @@ impl Settings {
         refusal.is_body_left && refusal.is_http1() && self.linger > Duration::ZERO && Timer::is_available()
     }
 
-    fn judge<S>(&self, reading: Reading<S>, end: End) -> Judged<S> {
-        let Reading { opened, mut parts, inner, collected } = reading;
+    /// How much of a refused body is read past, in bytes.
+    fn linger_bytes(&self) -> usize {
+        self.vetter.max_body().max(MIN_LINGER)
+    }
+
+    /// What comes of a body that has ended: a delivery for the inner service, or a refusal.
+    fn judge(&self, opened: Opened, collected: Collected, end: End, version: Version) -> Result<Delivery, Refusal> {
         // What was read of a body that is not whole is nothing that anybody should see.
         let body = if end == End::Whole { collected.into_bytes() } else { Bytes::new() };
         let verdict = match (opened, end) {
@@ -134,13 +150,11 @@ impl Settings {
         };
         self.show(&verdict);
         let passes = verdict.is_accepted() || self.on_invalid == OnInvalid::PassWithVerdict;
-        let delivery = Delivery::new(verdict, body.clone());
+        let delivery = Delivery::new(verdict, body);
         if passes && end == End::Whole {
-            parts.extensions.insert(delivery);
-            Judged::Call { inner, parts, body }
+            Ok(delivery)
         } else {
-            let is_body_left = end != End::Whole;
-            Judged::Refuse(Refusal { delivery, allow: None, version: parts.version, is_body_left })
+            Err(Refusal { delivery, allow: None, version, is_body_left: end != End::Whole })
         }
     }
 }
@@ -160,40 +174,38 @@ where
                 StateProj::WithBody { body, mut timer, step } => match step {
                     Step::Reading(reading) => {
                         let end = ready!(reading.collected.poll(body, timer.as_mut(), cx));
-                        let Step::Reading(reading) = std::mem::replace(step, Step::Over) else { continue };
-                        match this.settings.judge(reading, end) {
-                            Judged::Call { mut inner, parts, body } => {
-                                let body = <K as RequestBody<B>>::request_body(body);
-                                State::Calling { future: inner.call(Request::from_parts(parts, body)) }
+                        let (Some(opened), Some(mut parts)) = (reading.opened.take(), reading.parts.take()) else {
+                            unreachable!("both are taken once, and then the state changes");
+                        };
+                        match this.settings.judge(opened, reading.collected.take(), end, parts.version) {
+                            Ok(delivery) => {
+                                let body = <K as RequestBody<B>>::request_body(delivery.body().clone());
+                                parts.extensions.insert(delivery);
+                                State::Calling { future: reading.inner.call(Request::from_parts(parts, body)) }
                             }
-                            Judged::Refuse(refusal) if end == End::TooLarge && this.settings.lingers(&refusal) => {
-                                let left = this.settings.vetter.max_body();
+                            Err(refusal) if end == End::TooLarge && this.settings.lingers(&refusal) => {
+                                let left = this.settings.linger_bytes();
                                 timer.restart(Some(this.settings.linger));
-                                *step = Step::Lingering { refusal, left };
+                                *step = Step::Lingering(Lingering { refusal: Some(refusal), left });
                                 continue;
                             }
-                            Judged::Refuse(refusal) => State::Refused { refusal },
+                            Err(refusal) => State::Answered { response: Some(refusal.into_response()) },
                         }
                     }
-                    Step::Lingering { refusal, left } => {
-                        refusal.is_body_left = !ready!(poll_discard(body, timer, left, cx));
-                        let Step::Lingering { refusal, .. } = std::mem::replace(step, Step::Over) else { continue };
-                        State::Refused { refusal }
+                    Step::Lingering(Lingering { refusal, left }) => {
+                        let is_body_left = !ready!(poll_discard(body, timer, left, cx));
+                        let refusal = refusal.take().map(|refusal| Refusal { is_body_left, ..refusal });
+                        State::Answered { response: refusal.map(Refusal::into_response) }
                     }
-                    Step::Over => State::Done,
                 },
                 StateProj::Calling { future } => {
                     let answer = ready!(future.poll(cx));
-                    this.state.set(State::Done);
                     return Poll::Ready(answer.map(|response| response.map(<K as ResponseBody<Inner>>::response_body)));
                 }
-                StateProj::Refused { .. } => {
-                    let StateOwned::Refused { refusal } = this.state.as_mut().project_replace(State::Done) else {
-                        continue;
-                    };
-                    return Poll::Ready(Ok(refusal.into_response(<K as ResponseBody<Inner>>::refusal_body)));
+                StateProj::Answered { response } => {
+                    let response = response.take().expect("a response future is not polled after it is done");
+                    return Poll::Ready(Ok(response.map(<K as ResponseBody<Inner>>::own_body)));
                 }
-                StateProj::Done => panic!("a response future was polled after it was done"),
             };
             this.state.set(next);
         }

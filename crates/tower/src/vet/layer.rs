@@ -101,7 +101,7 @@ impl<K> VetLayer<K> {
 
     /// The methods that a delivery may come with. Default: `POST`.
     ///
-    /// A `HEAD` or `GET` that is let through is judged as a delivery with an empty body.
+    /// `OPTIONS` is never one of them where the vetter takes part in the webhook [`Handshake`](hookvet::Handshake).
     pub fn methods(self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.set(|settings| {
             settings.methods = methods.into_iter().collect();

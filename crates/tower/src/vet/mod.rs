@@ -5,7 +5,8 @@
 //!
 //! # What happens to a request
 //!
-//! 1. Another method than `POST` is answered with 405 and `Allow`.
+//! 1. `OPTIONS` is answered where the vetter takes part in the webhook [`Handshake`](hookvet::Handshake). Another method
+//!    than `POST` is answered with 405 and `Allow`.
 //! 2. The headers are judged, all of them, before the body is touched. What they alone refuse is answered then: a sender
 //!    that asked with `Expect: 100-continue` never sends its body.
 //! 3. A `Content-Length` above [`Vetter::max_body`](hookvet::Vetter::max_body) is answered with 413 without reading; a
@@ -34,7 +35,7 @@
 //!     let delivery: &Delivery = request.extensions().get().ok_or("the layer is missing")?;
 //!     let customer: amlyze::CustomerUpdated = delivery.read()?;
 //!     assert_eq!(customer.risk_level, Some(amlyze::RiskLevel::High));
-//!     // 204: a 200 without a body is wrong by the CloudEvents web hook document, section 2.2.
+//!     // 204: a 200 without a body is wrong by the CloudEvents webhook document, section 2.2.
 //!     let mut response = Response::new(Full::default());
 //!     *response.status_mut() = StatusCode::NO_CONTENT;
 //!     Ok(response)
@@ -130,7 +131,7 @@
 //!
 //! A sender writes its whole body before it looks at the answer, and a connection that is closed on it while it writes
 //! may cost it the answer. So over HTTP/1 what is left of a refused body is read and forgotten first: as many bytes as
-//! an accepted delivery may have, and no longer than [`VetLayer::linger`]. Where that reaches the end, the connection
+//! an accepted delivery may have (at least 64 KiB), and no longer than [`VetLayer::linger`]. Where that reaches the end, the connection
 //! stays open for the next request; where not, the answer says `connection: close`. HTTP/2 can refuse one stream
 //! without the others, so there the answer goes out at once. Without the feature `deadline` it does so everywhere.
 //!

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use hookvet::{Pending, Rule, Verdict};
 use http::header::{CONTENT_LENGTH, EXPECT};
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
@@ -15,7 +15,7 @@ use super::future::{Opened, Reading, ResponseFuture};
 use super::layer::{OnInvalid, Settings};
 use crate::body::{RequestBody, ResponseBody, SameBodies};
 use crate::delivery::Delivery;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, consent};
 
 /// Hands a delivery to `inner` only once it is accepted. Story and examples: [module docs](super).
 pub struct Vet<S, K = SameBodies> {
@@ -60,6 +60,11 @@ where
             let is_waited_for = !parts.headers.contains_key(EXPECT);
             ResponseFuture::refused(settings, refusal, is_waited_for, body)
         };
+        if parts.method == Method::OPTIONS
+            && let Some(handshake) = settings.vetter.handshake()
+        {
+            return ResponseFuture::answered(settings, consent(&handshake.answer(&parts.headers)));
+        }
         if !settings.methods.contains(&parts.method) {
             let message =
                 "a delivery does not come with this method; the Allow header of the answer lists those that do";

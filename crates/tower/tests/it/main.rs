@@ -1,0 +1,11 @@
+//! The layer as its users meet it: in front of axum and hyper over real sockets, and around bare services.
+
+#[cfg(feature = "deadline")]
+mod connection;
+#[cfg(feature = "axum")]
+mod extractors;
+mod passing;
+mod refusing;
+mod samples;
+mod services;
+mod wire;
