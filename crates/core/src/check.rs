@@ -148,7 +148,7 @@ impl Checker {
             self.vetters.insert(request.settings.clone(), build(&request.settings)?);
         }
         let vetter = self.vetters.get(&request.settings).ok_or_else(|| CheckError::new("no vetter"))?;
-        let headers = request.headers.iter().map(|(name, value)| (name, value));
+        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
         Ok(vetter.vet(headers, &request.body, request.now))
     }
 }

@@ -36,7 +36,9 @@ pub use check::{CheckError, CheckRequest, Checker, error_line};
 pub use cloudevents::encode::{CloudEvent, EncodeError, Outgoing};
 pub use cloudevents::handshake::{AllowedRate, Handshake, HandshakeAnswer};
 pub use finding::{Finding, Place, Severity};
-pub use hookvet_catalogue::{EventInfo, Example, UnknownVendor, Vendor, amlyze, dataspike, events, find};
+pub use hookvet_catalogue::{
+    EventInfo, Example, Instant, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
+};
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
 pub use problem::{PROBLEM_JSON, Problem};
 pub use rule::{Class, Rule, UnknownRule};

@@ -301,7 +301,6 @@ rules! {
     Dataspike6 = "DATASPIKE-6", Warning, Schema, Plain, "the outcome of a screening is called search_response", "Dataspike webhook events page against the vendor's samples (2023)";
     Dataspike7 = "DATASPIKE-7", Warning, Schema, Plain, "the overall risk is an object with a type", "Dataspike screening example against its result objects";
     Dataspike11 = "DATASPIKE-11", Warning, Schema, Plain, "a check has a status", "Dataspike webhook page (2022) against one copy of the SDK page";
-    Dataspike12 = "DATASPIKE-12", Warning, Schema, Advice, "the checks of a verified verification are verified", "Dataspike webhook page (2022), text against example";
     Dataspike20 = "DATASPIKE-20", Warning, Schema, Plain, "the data of a check is an object or null", "Dataspike webhook page (2022), example against every later sample";
     DataspikeTest = "DATASPIKE-test", Warning, Schema, Plain, "an empty payload is a test event", "Dataspike webhook configuration, sample";
     Dataspike23 = "DATASPIKE-23", Warning, Schema, Plain, "what was read from a document stands under its current names", "Dataspike verification page, first revision; the JavaScript SDK";

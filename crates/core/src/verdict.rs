@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -67,7 +68,7 @@ pub enum Authenticity {
     /// A configured secret signed exactly these bytes.
     Verified {
         /// The label of that secret, where it has one.
-        label: Option<String>,
+        label: Option<Arc<str>>,
     },
     /// Nothing in the delivery proves it: the vendor documents no signature, or it was refused before that step.
     Unproven,
@@ -238,8 +239,10 @@ pub(crate) enum Data {
 
 /// What a delivery turned out to hold.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "the large variant is the usual one")]
 pub(crate) enum Content {
-    Event(Option<Box<EventContext>>),
+    // In place: the usual delivery allocates nothing.
+    Event(Option<EventContext>),
     Batch(Vec<Verdict>),
 }
 
@@ -302,7 +305,7 @@ impl Verdict {
     #[must_use]
     pub fn event(&self) -> Option<&EventContext> {
         match &self.content {
-            Content::Event(event) => event.as_deref(),
+            Content::Event(event) => event.as_ref(),
             Content::Batch(_) => None,
         }
     }
@@ -394,7 +397,9 @@ mod tests {
     #[test]
     fn extensions_are_read_by_their_canonical_strings() {
         let mut attributes = Attributes::default();
-        for (name, value) in [("b", "true"), ("c", "True"), ("i", "-7"), ("j", "+7"), ("k", "2147483648"), ("x", "TWE=")] {
+        for (name, value) in
+            [("b", "true"), ("c", "True"), ("i", "-7"), ("j", "+7"), ("k", "2147483648"), ("x", "TWE=")]
+        {
             attributes.push_extension(name, value);
         }
         attributes.push_extension("t", "2023-03-31T15:12:00Z");

@@ -38,7 +38,8 @@ fn data() -> impl Strategy<Value = (Option<String>, Vec<u8>)> {
         json.clone().prop_map(|json| (Some("application/vnd.x+json".to_owned()), json.into_bytes())),
         json.prop_map(|json| (None, json.into_bytes())),
         text().prop_map(|text| (Some("text/plain".to_owned()), text.into_bytes())),
-        prop::collection::vec(any::<u8>(), 1..40).prop_map(|bytes| (Some("application/octet-stream".to_owned()), bytes)),
+        prop::collection::vec(any::<u8>(), 1..40)
+            .prop_map(|bytes| (Some("application/octet-stream".to_owned()), bytes)),
     ]
 }
 

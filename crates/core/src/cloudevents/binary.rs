@@ -59,6 +59,16 @@ pub(crate) fn place(name: &[u8]) -> Place {
     Place::Header(Cow::Owned(shown))
 }
 
+/// The octets as text without any decoding: UTF-8, else ISO 8859-1, which HTTP allowed historically and which loses nothing.
+/// `None` where that holds a character that a String has not.
+///
+/// Source: RFC 9110 §5.5.
+fn as_received(value: &[u8]) -> Option<Cow<'_, str>> {
+    let text = std::str::from_utf8(value)
+        .map_or_else(|_| Cow::Owned(value.iter().copied().map(char::from).collect()), Cow::Borrowed);
+    (!text.chars().any(values::is_forbidden)).then_some(text)
+}
+
 struct Reader<'s, 'h> {
     settings: &'s Settings,
     report: &'s mut Report,
@@ -119,19 +129,19 @@ impl<'h> Reader<'_, 'h> {
                 Some(decoded.text)
             }
             Err(fault) => {
-                let kept = std::str::from_utf8(value).ok().filter(|text| !text.chars().any(values::is_forbidden));
+                let kept = as_received(value);
                 if let (Some(text), Reading::Instead(rule, message)) =
-                    (kept, vendors::undecodable_header(self.settings.vendor, fault.rule))
+                    (&kept, vendors::undecodable_header(self.settings.vendor, fault.rule))
                 {
                     self.add(Note::new(rule, place(), message).at(fault.at).value(value));
-                    return Some(Cow::Borrowed(text));
+                    return Some(text.clone());
                 }
                 // V6, V8 and V9 follow from duties of the sender alone, which widespread senders do not know of: their
                 // text is kept as received where it can be read at all.
                 let severity = if kept.is_none() { Some(Severity::Error) } else { None };
                 let note = Note::new(fault.rule, place(), fault_message(fault.rule)).at(fault.at).value(value);
                 self.add(note.severity(severity));
-                kept.filter(|_| !self.settings.policy.rejects(fault.rule)).map(Cow::Borrowed)
+                kept.filter(|_| !self.settings.policy.rejects(fault.rule))
             }
         }
     }
@@ -192,14 +202,7 @@ impl<'h> Reader<'_, 'h> {
     }
 
     /// Adds a finding about a standard attribute, or the vendor's reading in its place.
-    fn fault(
-        &mut self,
-        core: Core,
-        rule: Rule,
-        message: Cow<'static, str>,
-        value: &[u8],
-        severity: Option<Severity>,
-    ) {
+    fn fault(&mut self, core: Core, rule: Rule, message: Cow<'static, str>, value: &[u8], severity: Option<Severity>) {
         let (rule, message) = match vendors::header_reading(self.settings.vendor, core, rule) {
             Reading::Keep => (rule, message),
             Reading::Drop => return,

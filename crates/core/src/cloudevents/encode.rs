@@ -277,7 +277,7 @@ fn encode_value(value: &str) -> String {
 
 impl Outgoing {
     /// The headers as (name, value) pairs, names in lower case.
-    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 

@@ -94,7 +94,10 @@ impl Handshake {
     pub fn allows(&self, origin: &[u8]) -> bool {
         let origin = trim_ows(origin);
         is_origin(origin)
-            && self.origins.as_ref().is_none_or(|allowed| allowed.iter().any(|one| one.as_bytes().eq_ignore_ascii_case(origin)))
+            && self
+                .origins
+                .as_ref()
+                .is_none_or(|allowed| allowed.iter().any(|one| one.as_bytes().eq_ignore_ascii_case(origin)))
     }
 
     /// What is written into the answer; `None` where the rate that was asked for is no positive number.
@@ -144,7 +147,9 @@ impl Asked {
 fn is_origin(origin: &[u8]) -> bool {
     !origin.is_empty()
         && origin.len() <= 253
-        && origin.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'[' | b']'))
+        && origin
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'[' | b']'))
 }
 
 #[cfg(test)]

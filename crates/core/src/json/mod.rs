@@ -6,4 +6,4 @@ mod text;
 
 pub(crate) use document::{Document, Kind, Node};
 pub(crate) use scan::{Fault, FaultKind};
-pub(crate) use text::escape_pointer;
+pub(crate) use text::{escape_pointer, unescape};

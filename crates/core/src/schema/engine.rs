@@ -5,30 +5,9 @@ use std::fmt::Write as _;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
+use super::violation::{SchemaFault, Violation, format_message};
 use crate::json::escape_pointer;
 use crate::rule::Rule;
-
-/// A schema that does not compile.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the schema {id} does not compile: {reason}")]
-pub struct SchemaFault {
-    /// The schema's `$id`, or the name it was given.
-    pub id: String,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-/// One way in which a payload departs from its schema.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Violation {
-    /// JSON Pointer from the payload's root to the value.
-    pub(crate) pointer: String,
-    /// The rule of the keyword.
-    pub(crate) rule: Rule,
-    /// The member that the keyword is about, where that is not the value itself.
-    pub(crate) member: Option<String>,
-    pub(crate) message: String,
-}
 
 /// A compiled schema.
 #[derive(Debug)]
@@ -141,16 +120,6 @@ fn keyword_rule(keyword: &str) -> Rule {
         "falseSchema" => Rule::SchemaFalse,
         _ => Rule::SchemaOther,
     }
-}
-
-fn format_message(format: &str) -> String {
-    let form = match format {
-        "date-time" => "an RFC 3339 timestamp such as 2026-03-10T12:53:45Z",
-        "date" => "an RFC 3339 date such as 2026-03-10",
-        "uuid" => "a UUID: 8-4-4-4-12 hexadecimal digits",
-        other => return format!("not of the format {other}"),
-    };
-    format!("expected {form}")
 }
 
 fn expected(kind: &TypeKind) -> String {

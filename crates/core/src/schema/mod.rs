@@ -1,45 +1,34 @@
 //! The payload against its schema: violations with pointer, keyword and message.
 
+#[cfg(any(test, feature = "own-schemas"))]
 mod engine;
+pub(crate) mod onepass;
+mod tables;
+mod violation;
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+#[cfg(feature = "internals")]
+use hookvet_catalogue::EventInfo;
 
-use hookvet_catalogue::{EventInfo, Vendor};
+#[cfg(any(test, feature = "own-schemas"))]
+pub(crate) use engine::Validator;
+pub use violation::SchemaFault;
+pub(crate) use violation::{Violation, format_message};
 
-pub use engine::SchemaFault;
-pub(crate) use engine::{Validator, Violation};
-
-/// The compiled schemas of a vendor's events, by the event's name.
-#[derive(Debug, Default)]
-pub(crate) struct Schemas {
-    by_name: HashMap<&'static str, Validator>,
-}
-
-impl Schemas {
-    /// The schemas of `vendor`, compiled once for the whole process.
-    pub(crate) fn of(vendor: Vendor) -> Result<&'static Self, SchemaFault> {
-        static AMLYZE: OnceLock<Result<Schemas, SchemaFault>> = OnceLock::new();
-        static DATASPIKE: OnceLock<Result<Schemas, SchemaFault>> = OnceLock::new();
-        static NONE: OnceLock<Result<Schemas, SchemaFault>> = OnceLock::new();
-        let slot = match vendor {
-            Vendor::Amlyze => &AMLYZE,
-            Vendor::Dataspike => &DATASPIKE,
-            _ => &NONE,
-        };
-        slot.get_or_init(|| Self::compile(vendor)).as_ref().map_err(Clone::clone)
-    }
-
-    fn compile(vendor: Vendor) -> Result<Self, SchemaFault> {
-        let by_name = hookvet_catalogue::events()
-            .iter()
-            .filter(|event| event.vendor == vendor)
-            .map(|event| Ok((event.name, Validator::compile(event.schema_id, event.schema())?)))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { by_name })
-    }
-
-    pub(crate) fn get(&self, event: &EventInfo) -> Option<&Validator> {
-        self.by_name.get(event.name)
-    }
+/// The payload's departures from the schema of `event`, before any vendor's reading: JSON Pointer and keyword.
+///
+/// Unknown members are left out, since a schema allows them. Empty where the payload is no JSON.
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+#[must_use]
+pub fn schema_violations(event: &EventInfo, payload: &[u8]) -> Vec<(String, &'static str)> {
+    let Some(schema) = onepass::schema_of(event) else { return Vec::new() };
+    // As deep as serde_json reads.
+    let Ok(found) = onepass::findings(schema, payload, 127) else { return Vec::new() };
+    found
+        .violations
+        .into_iter()
+        .map(|placed| placed.violation)
+        .filter(|violation| violation.rule != crate::rule::Rule::SchemaUnknown)
+        .filter_map(|violation| Some((violation.pointer, violation.rule.id().strip_prefix("SCHEMA-")?)))
+        .collect()
 }

@@ -22,17 +22,23 @@ const MAX_DIGESTS: usize = 8;
 /// A header value that has the documented form.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct SignatureHeader {
-    /// `t` as it stands there, since exactly this text is signed.
-    timestamp_text: String,
+    /// `t` as it stands there, since exactly this text is signed: at most 20 digits, leading zeros included.
+    text: [u8; MAX_DIGITS],
+    text_length: usize,
     timestamp: u64,
-    digests: Vec<[u8; DIGEST_BYTES]>,
+    digests: [[u8; DIGEST_BYTES]; MAX_DIGESTS],
+    digest_count: usize,
 }
+
+/// As many as the largest number of 64 bits has.
+const MAX_DIGITS: usize = 20;
 
 impl SignatureHeader {
     /// Reads the value: parts in any order, blanks around them trimmed, unknown parts ignored, several `v1` allowed.
     pub(crate) fn parse(value: &[u8]) -> Result<Self, &'static str> {
         let mut timestamp = None;
-        let mut digests = Vec::new();
+        let mut digests = [[0; DIGEST_BYTES]; MAX_DIGESTS];
+        let mut digest_count = 0;
         let mut has_v1 = false;
         for part in value.split(|byte| *byte == b',').map(trim_ows) {
             if let Some(text) = part.strip_prefix(b"t=") {
@@ -41,29 +47,39 @@ impl SignatureHeader {
                 }
             } else if let Some(text) = part.strip_prefix(b"v1=") {
                 has_v1 = true;
-                let mut digest = [0; DIGEST_BYTES];
-                if text.len() == 2 * DIGEST_BYTES
-                    && const_hex::decode_to_slice(text, &mut digest).is_ok()
-                    && digests.len() < MAX_DIGESTS
+                if let Some(digest) = digests.get_mut(digest_count)
+                    && text.len() == 2 * DIGEST_BYTES
+                    && const_hex::decode_to_slice(text, digest).is_ok()
                 {
-                    digests.push(digest);
+                    digest_count += 1;
                 }
             }
         }
-        let text = timestamp.ok_or("the signature header has no t part; expected t=UNIX_SECONDS,v1=HEX")?;
+        let digits = timestamp.ok_or("the signature header has no t part; expected t=UNIX_SECONDS,v1=HEX")?;
         if !has_v1 {
             return Err("the signature header has no v1 part; expected t=UNIX_SECONDS,v1=HEX");
         }
-        if digests.is_empty() {
+        if digest_count == 0 {
             return Err("v1 is no HMAC-SHA256 in hexadecimal: expected 64 digits");
         }
-        let timestamp_text =
-            std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        let timestamp = timestamp_text.and_then(|text| text.parse().ok());
-        match (timestamp_text, timestamp) {
-            (Some(text), Some(timestamp)) => Ok(Self { timestamp_text: text.to_owned(), timestamp, digests }),
+        let number = std::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let timestamp = number.and_then(|text| text.parse().ok());
+        let mut text = [0; MAX_DIGITS];
+        match (timestamp, text.get_mut(..digits.len())) {
+            (Some(timestamp), Some(slot)) => {
+                slot.copy_from_slice(digits);
+                Ok(Self { text, text_length: digits.len(), timestamp, digests, digest_count })
+            }
             _ => Err("t is no whole number of Unix seconds"),
         }
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.text[..self.text_length]
+    }
+
+    fn digests(&self) -> &[[u8; DIGEST_BYTES]] {
+        &self.digests[..self.digest_count]
     }
 
     /// Whether it was signed too long ago, or too far ahead; an age equal to the tolerance passes.
@@ -86,9 +102,9 @@ impl SignatureHeader {
 /// The first of `secrets` with which one of the digests was made over `body`, compared in constant time.
 pub(crate) fn verify<'s>(header: &SignatureHeader, body: &[u8], secrets: &'s [Secret]) -> Option<&'s Secret> {
     secrets.iter().find(|secret| {
-        let Some(expected) = digest(secret, &header.timestamp_text, body) else { return false };
+        let Some(expected) = digest(secret, header.text(), body) else { return false };
         // No early exit among the digests of one secret.
-        header.digests.iter().fold(false, |found, digest| found | bool::from(digest.ct_eq(&expected)))
+        header.digests().iter().fold(false, |found, digest| found | bool::from(digest.ct_eq(&expected)))
     })
 }
 
@@ -107,13 +123,13 @@ pub(crate) fn verify<'s>(header: &SignatureHeader, body: &[u8], secrets: &'s [Se
 #[must_use]
 pub fn sign(secret: &Secret, timestamp: u64, body: &[u8]) -> String {
     let text = timestamp.to_string();
-    format!("t={text},v1={}", const_hex::encode(digest(secret, &text, body).unwrap_or_default()))
+    format!("t={text},v1={}", const_hex::encode(digest(secret, text.as_bytes(), body).unwrap_or_default()))
 }
 
-fn digest(secret: &Secret, timestamp: &str, body: &[u8]) -> Option<[u8; DIGEST_BYTES]> {
+fn digest(secret: &Secret, timestamp: &[u8], body: &[u8]) -> Option<[u8; DIGEST_BYTES]> {
     // HMAC takes keys of any length, so this is always `Some`; were it not, nothing would verify.
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.key()).ok()?;
-    mac.update(timestamp.as_bytes());
+    mac.update(timestamp);
     mac.update(b".");
     mac.update(body);
     Some(mac.finalize().into_bytes().into())
@@ -132,7 +148,7 @@ mod tests {
     #[test]
     fn parts_come_in_any_order_with_blanks_and_strangers() {
         let header = parse(&format!(" v0=x , v1={} ,t=5,v1=00", V1.to_uppercase())).expect("well formed");
-        assert_eq!((header.timestamp, header.digests.len()), (5, 1));
+        assert_eq!((header.timestamp, header.digests().len()), (5, 1));
     }
 
     #[test]

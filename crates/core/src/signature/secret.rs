@@ -1,6 +1,7 @@
 //! A signing secret that never prints itself.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The prefix of a Dataspike signing secret.
 const PREFIX: &str = "whsec_";
@@ -21,7 +22,7 @@ const PREFIX: &str = "whsec_";
 #[derive(Clone)]
 pub struct Secret {
     key: Vec<u8>,
-    label: Option<String>,
+    label: Option<Arc<str>>,
 }
 
 impl Secret {
@@ -41,8 +42,8 @@ impl Secret {
 
     /// Names the secret, so that a verdict can say which one of several verified.
     #[must_use]
-    pub fn labelled(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+    pub fn labelled(mut self, label: impl AsRef<str>) -> Self {
+        self.label = Some(Arc::from(label.as_ref()));
         self
     }
 
@@ -50,6 +51,10 @@ impl Secret {
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()
+    }
+
+    pub(crate) fn shared_label(&self) -> Option<Arc<str>> {
+        self.label.clone()
     }
 
     pub(super) fn key(&self) -> &[u8] {

@@ -11,6 +11,7 @@ use crate::schema::Violation;
 
 const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
 const RETROSPECTIVE_COMPLETED: &str = "com.amlyze.customer.riskmanagement.retrospective.completed";
+const CUSTOMER_ID: &str = "customerExternalId";
 const FLAGS: [&str; 4] = ["sanctioned", "pep", "inAdverseMedia", "inInternalList"];
 const DECISIONS: [&str; 4] = ["ACCEPTED", "REJECTED", "SUSPICIOUS", "NON_SUSPICIOUS"];
 
@@ -47,7 +48,7 @@ pub(super) fn undecodable_header(rule: Rule) -> Reading {
 pub(super) fn look_at_header(core: Core, value: &str, add: &mut dyn FnMut(Rule, &'static str)) {
     match core {
         Core::Source if value.is_empty() => {
-            add(Rule::CeASource, "source is empty; AMLYZE puts the communication number there")
+            add(Rule::CeASource, "source is empty; AMLYZE puts the communication number there");
         }
         Core::Source if value.len() > MAX_COMMUNICATION_NUMBER && value.chars().count() > MAX_COMMUNICATION_NUMBER => {
             add(Rule::AmlyzeD09, "a communication number has at most 256 characters");
@@ -80,6 +81,9 @@ pub(crate) fn unknown_type(type_name: &str) -> (Rule, &'static str) {
 }
 
 pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
+    if violation.rule == Rule::SchemaRequired && violation.pointer.is_empty() {
+        return missing_member(violation.member.as_deref().unwrap_or_default(), value);
+    }
     // Every documented member stands at the top.
     let Some(name) = violation.pointer.strip_prefix('/').filter(|name| !name.contains('/')) else {
         return Reading::Keep;
@@ -90,7 +94,7 @@ pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Opt
         Rule::SchemaUnknown if type_name == CUSTOMER_UPDATED && name == "updateAt" => {
             Reading::Instead(Rule::AmlyzeD15, "spelt updateAt, as in the vendor's example; it is read as updatedAt")
         }
-        Rule::SchemaUnknown if name.eq_ignore_ascii_case("customerExternalId") => {
+        Rule::SchemaUnknown if name.eq_ignore_ascii_case(CUSTOMER_ID) => {
             Reading::Instead(Rule::AmlyzeD14, "not the spelling listed for this event; it is read as the customer's id")
         }
         Rule::SchemaType | Rule::SchemaEnum | Rule::SchemaFormat
@@ -105,7 +109,7 @@ pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Opt
             Reading::Instead(Rule::AmlyzeD21, "a number where text is documented; leading zeros may be lost")
         }
         Rule::SchemaEnum if name == "decisionType" => match text.as_deref() {
-            Some(word) if DECISIONS.contains(&word.trim()) && (word != word.trim() || is_retrospective(type_name)) => {
+            Some(word) if word != word.trim() && decisions(type_name).contains(&word.trim()) => {
                 Reading::Instead(Rule::AmlyzeD20, "the word has spaces around it; it is read without them")
             }
             Some(_) if is_retrospective(type_name) => Reading::Instead(
@@ -124,6 +128,20 @@ pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Opt
         }
         _ => Reading::Keep,
     }
+}
+
+/// The id of a customer is read under every spelling, and the spelling is reported where it stands.
+fn missing_member(name: &str, root: Option<Node<'_, '_>>) -> Reading {
+    let is_id = name.eq_ignore_ascii_case(CUSTOMER_ID) || name == "externalId";
+    let stands_in = |member: Node<'_, '_>| {
+        member.name().is_some_and(|name| name.eq_ignore_ascii_case(CUSTOMER_ID)) && member.kind() == Kind::String
+    };
+    if is_id && root.is_some_and(|root| root.children().any(stands_in)) { Reading::Drop } else { Reading::Keep }
+}
+
+/// The words that `decisionType` may have.
+fn decisions(type_name: &str) -> &'static [&'static str] {
+    if is_retrospective(type_name) { &DECISIONS } else { &DECISIONS[..2] }
 }
 
 /// Null, or for a flag also the empty text.
@@ -163,8 +181,8 @@ pub(crate) fn look_at_payload(
         look_at_customer_update(subject, root, add);
     }
     if let Some(word) = root.get("decisionType")
-        && word.text().is_some_and(|text| text != text.trim() && DECISIONS.contains(&text.trim()))
         && is_retrospective(type_name)
+        && word.text().is_some_and(|text| text != text.trim() && DECISIONS.contains(&text.trim()))
     {
         add(
             note(Rule::AmlyzeD20, "/decisionType", "the word has spaces around it; it is read without them"),

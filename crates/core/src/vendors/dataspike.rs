@@ -1,5 +1,9 @@
 //! Dataspike: the numbered places where its documents and code disagree, each with the reading that loses nothing.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Reading;
 use crate::finding::Place;
 use crate::json::{Document, Kind, Node};
@@ -21,22 +25,74 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
             }
             _ => Reading::Keep,
         },
+        (Rule::SchemaRequired, _) if violation.member.as_deref() == Some("status") && is_check(&violation.pointer) => {
+            Reading::Instead(Rule::Dataspike11, "the check has no status, which makes it neither passed nor failed")
+        }
+        (Rule::SchemaType | Rule::SchemaEnum, "status")
+            if kind == Some(Kind::Null) && violation.pointer.strip_suffix("/status").is_some_and(is_check) =>
+        {
+            Reading::Instead(Rule::Dataspike11, "the check's status is null, which makes it neither passed nor failed")
+        }
         (Rule::SchemaUnknown, "erros") => {
             Reading::Instead(Rule::Dataspike1, "spelt erros, as in the vendor's table; it is read as errors")
         }
-        (Rule::SchemaUnknown, "documentType" | "docNumber" | "birthDate" | "expiryDate") => Reading::Instead(
-            Rule::Dataspike23,
-            "spelt in camelCase, as in the first documents; it is read in snake_case",
-        ),
+        (Rule::SchemaUnknown, "doc_number" | "document_type")
+            if violation.pointer.starts_with("/payload/poi_data/") =>
+        {
+            Reading::Instead(
+                Rule::Dataspike23,
+                "an older name, as in the JavaScript SDK; it is read as document_number or parsed_type",
+            )
+        }
+        (Rule::SchemaUnknown, "manual_fields_settings") => {
+            Reading::Instead(Rule::Dataspike49, "spelt as in the JavaScript SDK; it is read as manual_field_settings")
+        }
         (Rule::SchemaType, "risk_score") if kind == Some(Kind::String) => Reading::Instead(
             Rule::Dataspike7,
             "a string where an object with a type is documented; it is read as that type",
         ),
+        (Rule::SchemaType, "published_at") if kind == Some(Kind::String) => {
+            Reading::Instead(Rule::Dataspike29, "text where seconds since 1970 are documented; the text is kept")
+        }
         (Rule::SchemaType, "contact_info" | "media") if kind == Some(Kind::Object) => {
             Reading::Instead(Rule::Dataspike28, "one object where a list is documented; it is read as a list of one")
         }
         _ => Reading::Keep,
     }
+}
+
+/// Whether a pointer into an envelope names a check.
+fn is_check(pointer: &str) -> bool {
+    let of_verification = pointer.strip_prefix("/payload/checks/").is_some_and(|name| !name.contains('/'));
+    of_verification || pointer == "/payload/result"
+}
+
+/// Whether [`look_at_payload`] may have to say something about a payload that its schema is content with. Errs on the
+/// side of looking.
+pub(crate) fn may_be_remarkable(type_name: &str, envelope: &[u8]) -> bool {
+    static CHECKS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| finders(&OLD_MRZ_NAMES));
+    static SCREENING: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| finders(&["search_result", "\"ref\""]));
+    static DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"data\""));
+    static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u"));
+    let names = match type_name {
+        "DOCVER" | "DOCVER_CHECKS" => &CHECKS,
+        "AML_SCREENING" => &SCREENING,
+        "AML" => return true,
+        _ => return false,
+    };
+    // Any character of a name may be escaped.
+    if ESCAPE.find(envelope).is_some() || names.iter().any(|name| name.find(envelope).is_some()) {
+        return true;
+    }
+    let is_list = |at: usize| {
+        let rest = envelope.get(at + 6..).unwrap_or_default();
+        rest.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b':') == Some(&b'[')
+    };
+    type_name != "AML_SCREENING" && DATA.find_iter(envelope).any(is_list)
+}
+
+fn finders(names: &[&'static str]) -> Vec<Finder<'static>> {
+    names.iter().map(|name| Finder::new(*name)).collect()
 }
 
 /// What a schema cannot say about a delivery whose type is documented.
@@ -49,12 +105,73 @@ pub(crate) fn look_at_payload(
         let message = "the older name of AML_SCREENING; the payload is taken by its shape";
         add(Note::new(Rule::Dataspike2, Place::Body("/event_type".into()), message), envelope.root().get("event_type"));
     }
-    if let Some(payload) = envelope.root().get("payload")
-        && payload.kind() == Kind::Object
-        && payload.children().next().is_none()
-    {
+    let Some(payload) = envelope.root().get("payload").filter(|payload| payload.kind() == Kind::Object) else { return };
+    if payload.children().next().is_none() {
         let message = "the payload is empty: a test event from the dashboard, nothing to process";
         add(Note::new(Rule::DataspikeTest, Place::Body("/payload".into()), message), Some(payload));
+        return;
+    }
+    let mut at = |rule, node: Node<'_, '_>, message| {
+        add(Note::new(rule, Place::Body(node.pointer()), message), Some(node));
+    };
+    match type_name {
+        "DOCVER" => {
+            for check in payload.get("checks").into_iter().flat_map(Node::children) {
+                look_at_check(check, check.name().as_deref() == Some(MRZ_CHECK), &mut at);
+            }
+        }
+        "DOCVER_CHECKS" => {
+            let is_mrz = payload.get("step").and_then(Node::text).as_deref() == Some(MRZ_CHECK);
+            if let Some(check) = payload.get("result") {
+                look_at_check(check, is_mrz, &mut at);
+            }
+        }
+        "AML_SCREENING" | "AML" => look_at_screening(payload, &mut at),
+        _ => {}
+    }
+}
+
+/// The check whose data is the machine-readable zone of a document.
+const MRZ_CHECK: &str = "document_mrz";
+
+type At<'f> = &'f mut dyn FnMut(Rule, Node<'_, '_>, &'static str);
+
+fn look_at_check(check: Node<'_, '_>, is_mrz: bool, at: At<'_>) {
+    if check.kind() != Kind::Object {
+        return;
+    }
+    let Some(data) = check.get("data") else { return };
+    if data.kind() == Kind::Array {
+        at(Rule::Dataspike20, data, "a list, as in the first documents; an empty one is read as no data");
+    }
+    if is_mrz {
+        let zone = data.get("mrz").unwrap_or(data);
+        for member in zone.children() {
+            if member.name().is_some_and(|name| OLD_MRZ_NAMES.contains(&name.as_ref())) {
+                let message = "spelt in camelCase, as in the first documents; it is read in snake_case";
+                at(Rule::Dataspike23, member, message);
+            }
+        }
+    }
+}
+
+const OLD_MRZ_NAMES: [&str; 4] = ["documentType", "docNumber", "birthDate", "expiryDate"];
+
+fn look_at_screening(screening: Node<'_, '_>, at: At<'_>) {
+    let older = screening.get("search_result");
+    if let Some(result) = older.filter(|result| result.kind() != Kind::Null) {
+        at(Rule::Dataspike6, result, "called search_result, as in the vendor's samples; it is read as search_response");
+    }
+    let result = screening.get("search_response").or(older);
+    let Some(records) = result.and_then(|result| result.get("data")) else { return };
+    for fields in records.children().filter_map(|record| record.get("fields")) {
+        for list in ["companies_and_enterprises", "owners_and_beneficiaries"] {
+            let companies = fields.get(list).into_iter().flat_map(Node::children);
+            for reference in companies.filter_map(|company| company.get("ref")) {
+                let message = "called ref, as in the Python SDK; it is read as reference";
+                at(Rule::Dataspike30, reference, message);
+            }
+        }
     }
 }
 

@@ -8,7 +8,9 @@ use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Set
 use crate::cloudevents::handshake::Handshake;
 use crate::policy::{Level, Policy};
 use crate::rule::{Class, Rule};
-use crate::schema::{SchemaFault, Schemas};
+use crate::schema::SchemaFault;
+#[cfg(feature = "own-schemas")]
+use crate::schema::Validator;
 use crate::signature::Secret;
 
 /// Why a [`Vetter`] cannot be built.
@@ -51,6 +53,8 @@ pub struct VetterBuilder {
     accepted_status: u16,
     statuses: Vec<(Class, u16)>,
     handshake: Option<Handshake>,
+    #[cfg(feature = "own-schemas")]
+    own_schemas: Vec<(String, String)>,
 }
 
 impl VetterBuilder {
@@ -70,6 +74,8 @@ impl VetterBuilder {
             accepted_status: 204,
             statuses: Vec::new(),
             handshake: None,
+            #[cfg(feature = "own-schemas")]
+            own_schemas: Vec::new(),
         }
     }
 
@@ -136,6 +142,16 @@ impl VetterBuilder {
         self
     }
 
+    /// A JSON Schema of your own for events of a type of your own, under the profile `cloudevents`. It is enforced on data that is
+    /// declared as JSON; types without a schema pass as before.
+    ///
+    /// Members that the schema does not name are reported as unknown, unless it says more about them.
+    #[cfg(feature = "own-schemas")]
+    pub fn schema(mut self, event_type: impl Into<String>, schema: impl Into<String>) -> Self {
+        self.own_schemas.push((event_type.into(), schema.into()));
+        self
+    }
+
     /// The status of an acknowledgement. Default: 204.
     pub fn accepted_status(mut self, status: u16) -> Self {
         self.accepted_status = status;
@@ -168,6 +184,12 @@ impl VetterBuilder {
         if !(200..300).contains(&self.accepted_status) {
             return Err(BuildError::Status { class: None, status: self.accepted_status });
         }
+        #[cfg(feature = "own-schemas")]
+        let own_schemas = self
+            .own_schemas
+            .iter()
+            .map(|(event_type, schema)| Ok((event_type.clone(), Validator::compile(event_type, schema)?)))
+            .collect::<Result<_, SchemaFault>>()?;
         let mut statuses = Class::ALL.map(Class::default_status);
         for (class, status) in self.statuses {
             if !(400..600).contains(&status) {
@@ -193,7 +215,8 @@ impl VetterBuilder {
                 accepted_status: self.accepted_status,
                 statuses,
                 handshake: self.handshake,
-                schemas: Schemas::of(self.vendor)?,
+                #[cfg(feature = "own-schemas")]
+                own_schemas,
             }),
         })
     }

@@ -1,11 +1,16 @@
 //! The vetter: settings in, deliveries judged in two steps.
 
 mod builder;
+mod clean;
 mod judge;
+mod payload;
 mod pending;
 
 use std::borrow::Cow;
+#[cfg(feature = "own-schemas")]
+use std::collections::HashMap;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
@@ -13,7 +18,8 @@ use hookvet_catalogue::Vendor;
 use crate::cloudevents::handshake::Handshake;
 use crate::policy::Policy;
 use crate::rule::{Class, Rule};
-use crate::schema::Schemas;
+#[cfg(feature = "own-schemas")]
+use crate::schema::Validator;
 use crate::signature::Secret;
 use crate::verdict::Verdict;
 
@@ -44,7 +50,8 @@ pub(crate) struct Settings {
     pub(crate) accepted_status: u16,
     pub(crate) statuses: [u16; Class::ALL.len()],
     pub(crate) handshake: Option<Handshake>,
-    pub(crate) schemas: &'static Schemas,
+    #[cfg(feature = "own-schemas")]
+    pub(crate) own_schemas: HashMap<String, Validator>,
 }
 
 impl Settings {
@@ -105,28 +112,27 @@ impl Vetter {
 
     /// Judges the headers alone, so that a delivery can be refused before its body is read.
     ///
-    /// `headers` are (name, value) pairs in the order in which they came, repeated ones kept; values are octets. `now`
-    /// is in seconds since the Unix epoch and counts only where signatures are checked.
+    /// `headers` are (name, value) pairs in the order in which they came, repeated ones kept; values are octets. A
+    /// `&http::HeaderMap` is such a list, and so is `pairs.iter().map(|(name, value)| (name, value))`. It is walked more than
+    /// once. `now` is in seconds since the Unix epoch and counts only where signatures are checked.
     ///
     /// # Errors
     /// [`Rejection`] holds the verdict where the headers alone refuse the delivery. Every finding about them is in it.
-    pub fn open<I, N, V>(&self, headers: I, now: u64) -> Result<Pending, Rejection>
+    pub fn open<'h, I, N, V>(&self, headers: I, now: u64) -> Result<Pending, Rejection>
     where
-        I: IntoIterator<Item = (N, V)>,
-        N: AsRef<[u8]>,
-        V: AsRef<[u8]>,
+        I: IntoIterator<Item = (&'h N, &'h V)> + Clone,
+        N: AsRef<[u8]> + ?Sized + 'h,
+        V: AsRef<[u8]> + ?Sized + 'h,
     {
-        let headers: Vec<(N, V)> = headers.into_iter().collect();
-        let pairs: Vec<(&[u8], &[u8])> = headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
-        Pending::open(self, &pairs, now)
+        Pending::open(self, &Pairs(headers, PhantomData), now)
     }
 
     /// Judges a whole delivery: [`open`](Self::open) and [`Pending::close`] in one.
-    pub fn vet<I, N, V>(&self, headers: I, body: &[u8], now: u64) -> Verdict
+    pub fn vet<'h, I, N, V>(&self, headers: I, body: &[u8], now: u64) -> Verdict
     where
-        I: IntoIterator<Item = (N, V)>,
-        N: AsRef<[u8]>,
-        V: AsRef<[u8]>,
+        I: IntoIterator<Item = (&'h N, &'h V)> + Clone,
+        N: AsRef<[u8]> + ?Sized + 'h,
+        V: AsRef<[u8]> + ?Sized + 'h,
     {
         match self.open(headers, now) {
             Ok(pending) => pending.close(body),
@@ -162,6 +168,24 @@ impl Vetter {
     #[must_use]
     pub fn max_body(&self) -> usize {
         self.settings.max_body
+    }
+}
+
+/// Headers that can be walked more than once.
+pub(crate) trait HeaderList<'h> {
+    fn walk(&self) -> impl Iterator<Item = (&'h [u8], &'h [u8])>;
+}
+
+struct Pairs<I, N: ?Sized, V: ?Sized>(I, PhantomData<(*const N, *const V)>);
+
+impl<'h, I, N, V> HeaderList<'h> for Pairs<I, N, V>
+where
+    I: IntoIterator<Item = (&'h N, &'h V)> + Clone,
+    N: AsRef<[u8]> + ?Sized + 'h,
+    V: AsRef<[u8]> + ?Sized + 'h,
+{
+    fn walk(&self) -> impl Iterator<Item = (&'h [u8], &'h [u8])> {
+        self.0.clone().into_iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 }
 

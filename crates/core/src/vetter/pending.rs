@@ -4,7 +4,7 @@ use std::fmt;
 
 use hookvet_catalogue::Vendor;
 
-use super::{Settings, Vetter, judge};
+use super::{HeaderList, Settings, Vetter, judge};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::media_type::{MediaType, trim_ows};
 use crate::cloudevents::{binary, mode};
@@ -73,14 +73,11 @@ impl Rejection {
 }
 
 impl Pending {
-    pub(super) fn open(vetter: &Vetter, headers: &[(&[u8], &[u8])], now: u64) -> Result<Self, Rejection> {
+    pub(super) fn open<'h>(vetter: &Vetter, headers: &impl HeaderList<'h>, now: u64) -> Result<Self, Rejection> {
         let settings: &Settings = &vetter.settings;
         let mut report = Report::default();
         let named = |name: &'static str| {
-            headers
-                .iter()
-                .filter(move |(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
-                .map(|(_, value)| *value)
+            headers.walk().filter(move |(other, _)| other.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
         };
         let mut content_types = named("content-type");
         let content_type = content_types.next();
@@ -105,7 +102,7 @@ impl Pending {
             }
         }
         let pending = if settings.vendor == Vendor::Dataspike {
-            let signature = open_envelope(settings, content_type, &mut named(SIGNATURE_HEADER), now, &mut report);
+            let signature = open_envelope(settings, content_type, named(SIGNATURE_HEADER), now, &mut report);
             let attributes = Attributes::default();
             Self { vetter: vetter.clone(), shape: Shape::Envelope, attributes, signature, report }
         } else {
@@ -159,9 +156,9 @@ impl Pending {
     }
 }
 
-fn open_cloudevent(
+fn open_cloudevent<'h>(
     settings: &Settings,
-    headers: &[(&[u8], &[u8])],
+    headers: &impl HeaderList<'h>,
     content_type: Option<&[u8]>,
     report: &mut Report,
 ) -> (Shape, Attributes) {
@@ -194,20 +191,20 @@ fn open_cloudevent(
             let message = "AMLYZE sends application/json; without that the body is not read";
             add(Note::new(Rule::HttpContentType, Place::header("content-type"), message)
                 .value(content_type.unwrap_or_default()));
-        } else if !headers.iter().any(|(name, _)| name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"ce-"))) {
+        } else if !headers.walk().any(|(name, _)| name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"ce-"))) {
             return (Shape::MaybeStructured, Attributes::default());
         }
     }
-    let attributes = binary::read(headers.iter().copied(), content_type, settings, report);
+    let attributes = binary::read(headers.walk(), content_type, settings, report);
     look_at_trace(headers, &attributes, settings, report);
     (Shape::Binary { is_json }, attributes)
 }
 
 /// H7: an extension that has a header of its own says the same in both places.
-fn look_at_trace(headers: &[(&[u8], &[u8])], attributes: &Attributes, settings: &Settings, report: &mut Report) {
+fn look_at_trace<'h>(headers: &impl HeaderList<'h>, attributes: &Attributes, settings: &Settings, report: &mut Report) {
     for name in ["traceparent", "tracestate"] {
         let Some(attribute) = attributes.extension(name) else { continue };
-        let own = headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()));
+        let own = headers.walk().find(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()));
         if let Some((_, value)) = own
             && trim_ows(value) != attribute.as_bytes()
         {
@@ -218,10 +215,10 @@ fn look_at_trace(headers: &[(&[u8], &[u8])], attributes: &Attributes, settings: 
     }
 }
 
-fn open_envelope(
+fn open_envelope<'h>(
     settings: &Settings,
     content_type: Option<&[u8]>,
-    signatures: &mut dyn Iterator<Item = &[u8]>,
+    mut signatures: impl Iterator<Item = &'h [u8]>,
     now: u64,
     report: &mut Report,
 ) -> Option<SignatureHeader> {

@@ -1,0 +1,140 @@
+//! The property: the one pass, the scanner, `serde_json` and `jsonschema` agree on every text, but for stated differences.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hookvet::EventInfo;
+use hookvet::internals::{Departure, Found, Oracle, Tables, offsets, scan};
+
+/// Two judges of one event.
+pub(crate) struct Pair {
+    /// The event's name.
+    pub(crate) name: &'static str,
+    tables: Tables,
+    oracle: Oracle,
+}
+
+/// How often each stated difference was met.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Texts that were compared.
+    pub(crate) documents: usize,
+    /// Texts without any finding.
+    pub(crate) clean: usize,
+    /// Texts that are no JSON, or nested too deep.
+    pub(crate) faulty: usize,
+    /// Repeated names, of which the oracle sees the last.
+    pub(crate) duplicates: usize,
+    /// Numbers beyond f64 and lone surrogates, which `serde_json` refuses.
+    pub(crate) unread: usize,
+    /// Malformed dates that the oracle takes.
+    pub(crate) dates: usize,
+}
+
+impl Pair {
+    /// Both judges of a built-in event.
+    pub(crate) fn of(event: &EventInfo) -> Self {
+        Self {
+            name: event.name,
+            tables: Tables::of(event).expect("every event has tables"),
+            oracle: Oracle::compile(event.schema_id, event.schema()).expect("every schema compiles"),
+        }
+    }
+
+    /// Both judges of a schema.
+    pub(crate) fn compile(name: &'static str, schema: &str) -> Self {
+        Self {
+            name,
+            tables: Tables::compile(name, schema).unwrap_or_else(|fault| panic!("{fault}")),
+            oracle: Oracle::compile(name, schema).unwrap_or_else(|fault| panic!("{fault}")),
+        }
+    }
+
+    /// Everything that the one pass finds.
+    pub(crate) fn findings(&self, bytes: &[u8]) -> Result<Found, (String, usize)> {
+        self.tables.findings(bytes)
+    }
+
+    /// Compares everything that is said about `bytes`.
+    ///
+    /// # Panics
+    /// Where anything differs in a way that is not stated here.
+    pub(crate) fn compare(&self, bytes: &[u8], tally: &mut Tally) {
+        let shown = || format!("{}: {:?}", self.name, String::from_utf8_lossy(bytes));
+        tally.documents += 1;
+        let found = self.findings(bytes);
+        let scanned = scan(bytes);
+        let is_clean = found.as_ref().is_ok_and(|found| *found == Found::default());
+        assert_eq!(self.tables.is_clean(bytes), is_clean, "{}", shown());
+        assert_eq!(self.tables.is_clean_bare(bytes), is_clean, "{}", shown());
+        tally.clean += usize::from(is_clean);
+        let (found, notes) = match (found, scanned) {
+            (Err(ours), Err(theirs)) => {
+                assert_eq!(ours, theirs, "{}", shown());
+                // Nothing that serde_json reads is refused here, but for depth.
+                assert!(
+                    ours.0 == "depth" || serde_json::from_slice::<serde_json::Value>(bytes).is_err(),
+                    "{}",
+                    shown()
+                );
+                tally.faulty += 1;
+                return;
+            }
+            (Ok(found), Ok(notes)) => (found, notes),
+            (found, notes) => panic!("{}: {found:?} but {notes:?}", shown()),
+        };
+        if found.left_out > 0 {
+            return;
+        }
+        assert_eq!(found.notes, notes, "{}", shown());
+        let has = |rule: &str| found.notes.iter().any(|(other, _, _)| *other == rule);
+        let theirs = self.oracle.departures(bytes);
+        // Stated: serde_json reads neither numbers beyond f64 nor lone surrogates, so the oracle has no opinion.
+        assert_eq!(theirs.is_none(), has("JSON-number") || has("JSON-syntax"), "{}", shown());
+        let Some(theirs) = theirs else {
+            tally.unread += 1;
+            return;
+        };
+        // Stated: of repeated names the oracle sees the last, the pass all of them.
+        if has("JSON-duplicate") {
+            tally.duplicates += 1;
+            return;
+        }
+        self.compare_departures(&found, theirs, bytes, tally);
+    }
+
+    fn compare_departures(&self, found: &Found, theirs: Vec<Departure>, bytes: &[u8], tally: &mut Tally) {
+        let shown = || format!("{}: {:?}", self.name, String::from_utf8_lossy(bytes));
+        let offsets = offsets(bytes);
+        for (departure, at) in &found.departures {
+            let is_at = if departure.rule == "SCHEMA-unknown" {
+                *at < offsets[&departure.pointer]
+            } else {
+                *at == offsets[&departure.pointer]
+            };
+            assert!(is_at, "{departure:?} at {at}: {}", shown());
+        }
+        let ours: BTreeSet<Departure> = found.departures.iter().map(|(departure, _)| departure.clone()).collect();
+        assert_eq!(ours.len(), found.departures.len(), "{}", shown());
+        let mut theirs: BTreeSet<Departure> = theirs.into_iter().collect();
+        for extra in ours.difference(&theirs.clone()) {
+            // Stated: the oracle takes bytes just under `0` for digits in dates and times.
+            let is_stated = extra.rule == "SCHEMA-format" && has_malformed_digit(bytes, &offsets, extra);
+            assert!(is_stated, "{extra:?}, but {theirs:?}: {}", shown());
+            tally.dates += 1;
+            theirs.insert(extra.clone());
+        }
+        assert_eq!(ours, theirs, "{}", shown());
+    }
+}
+
+/// Whether the text at the departure's pointer has a byte just under `0` where a date has a digit.
+fn has_malformed_digit(bytes: &[u8], offsets: &BTreeMap<String, usize>, departure: &Departure) -> bool {
+    let text = serde_json::Deserializer::from_slice(&bytes[offsets[&departure.pointer]..])
+        .into_iter::<String>()
+        .next()
+        .and_then(Result::ok)
+        .unwrap_or_default();
+    let shape = b"0000-00-00T00:00:00";
+    text.bytes().zip(shape).any(|(byte, shape)| *shape == b'0' && (0x20..0x30).contains(&byte))
+        || text.bytes().skip(19).any(|byte| matches!(byte, 0x20..=0x2a | 0x2c | 0x2f))
+}

@@ -1,0 +1,203 @@
+//! For this project's own tests, benchmarks and fuzzing: the parts that a verdict is made of. No stable interface.
+
+use std::collections::BTreeMap;
+
+use hookvet_catalogue::EventInfo;
+
+use crate::json::{Document, Fault, FaultKind, Kind};
+use crate::schema::onepass::compile::{Compiler, Owned};
+use crate::schema::onepass::{self, Captures, Findings, FirstOnly, Schema, Stop, watch};
+use crate::schema::{SchemaFault, Validator, Violation};
+
+/// Deepest nesting in everything here.
+pub const DEPTH: usize = 64;
+
+/// A departure from a schema: pointer, rule, member, message.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Departure {
+    /// JSON Pointer of the value.
+    pub pointer: String,
+    /// Rule id.
+    pub rule: &'static str,
+    /// The member it is about.
+    pub member: Option<String>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl From<Violation> for Departure {
+    fn from(Violation { pointer, rule, member, message }: Violation) -> Self {
+        Self { pointer, rule: rule.id(), member, message }
+    }
+}
+
+/// Everything that the pass finds.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Found {
+    /// Departures from the schema with the offset of the value.
+    pub departures: Vec<(Departure, usize)>,
+    /// Repeated names, numbers beyond a float, lone surrogates: rule, pointer and offset.
+    pub notes: Vec<(&'static str, String, usize)>,
+    /// How many more there are.
+    pub left_out: usize,
+}
+
+/// A schema that was compiled to tables, here or when they were generated.
+#[derive(Debug)]
+pub struct Tables(Kept);
+
+#[derive(Debug)]
+enum Kept {
+    BuiltIn(Schema<'static>),
+    Owned(Owned, u16),
+}
+
+impl Tables {
+    /// The built-in tables of an event.
+    #[must_use]
+    pub fn of(event: &EventInfo) -> Option<Self> {
+        onepass::schema_of(event).map(|schema| Self(Kept::BuiltIn(schema)))
+    }
+
+    /// Compiles a schema inside the subset.
+    ///
+    /// # Errors
+    /// [`SchemaFault`] with the place of what is outside the subset.
+    pub fn compile(id: &str, text: &str) -> Result<Self, SchemaFault> {
+        let mut compiler = Compiler::new();
+        let root = compiler.add(id, text, &[])?;
+        Ok(Self(Kept::Owned(compiler.finish(), root)))
+    }
+
+    fn with<R>(&self, look: impl FnOnce(Schema<'_>) -> R) -> R {
+        match &self.0 {
+            Kept::BuiltIn(schema) => look(*schema),
+            Kept::Owned(owned, root) => look(Schema { program: &owned.program(), root: *root }),
+        }
+    }
+
+    /// Whether there is nothing to report, warnings included.
+    #[must_use]
+    pub fn is_clean(&self, bytes: &[u8]) -> bool {
+        self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut Captures::default()))
+    }
+
+    /// The same without keeping watched members.
+    #[must_use]
+    pub fn is_clean_bare(&self, bytes: &[u8]) -> bool {
+        self.with(|schema| onepass::run(schema, bytes, DEPTH, &mut FirstOnly).is_ok())
+    }
+
+    /// Everything that is wrong.
+    ///
+    /// # Errors
+    /// What is no JSON: the fault in words and its offset.
+    pub fn findings(&self, bytes: &[u8]) -> Result<Found, (String, usize)> {
+        let found = self.with(|schema| onepass::findings(schema, bytes, DEPTH));
+        let Findings { violations, notes, left_out, .. } = found.map_err(|stop| match stop {
+            Stop::Fault(fault) => words(fault),
+            other => (format!("{other:?}"), 0),
+        })?;
+        Ok(Found {
+            departures: violations.into_iter().map(|placed| (placed.violation.into(), placed.at)).collect(),
+            notes: notes.into_iter().map(|note| (note.rule.id(), note.pointer, note.at)).collect(),
+            left_out,
+        })
+    }
+
+    /// The raw values of the watched members of the root, by slot; an empty container is marked.
+    #[must_use]
+    pub fn captured(&self, bytes: &[u8]) -> BTreeMap<u8, (String, bool)> {
+        let mut captures = Captures::default();
+        self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut captures));
+        let raw = |span: onepass::Span| String::from_utf8_lossy(&bytes[span.start..span.end]).into_owned();
+        (1..=watch::SCREENING_GUID)
+            .filter_map(|slot| captures.get(slot).map(|span| (slot, (raw(span), span.is_empty))))
+            .collect()
+    }
+}
+
+fn words(fault: Fault) -> (String, usize) {
+    let kind = fault.kind;
+    (if kind == FaultKind::Depth { "depth".to_owned() } else { kind.message() }, fault.at)
+}
+
+/// A Dataspike delivery as the judge would look at it: its event type first, then its tables.
+#[must_use]
+pub fn is_clean_delivery(bytes: &[u8]) -> bool {
+    let Some(span) = onepass::select::root_string(bytes, "event_type") else { return false };
+    let event = onepass::select::with_string(bytes, span, |name| {
+        hookvet_catalogue::find(hookvet_catalogue::Vendor::Dataspike, name)
+    });
+    let schema = event.and_then(onepass::schema_of);
+    schema.is_some_and(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut Captures::default()))
+}
+
+/// The `jsonschema` crate behind the same types.
+#[derive(Debug)]
+pub struct Oracle(Validator);
+
+impl Oracle {
+    /// Compiles a schema.
+    ///
+    /// # Errors
+    /// [`SchemaFault`] where `jsonschema` refuses it.
+    pub fn compile(id: &str, text: &str) -> Result<Self, SchemaFault> {
+        Validator::compile(id, text).map(Self)
+    }
+
+    /// All departures; `None` where `serde_json` does not read the text.
+    #[must_use]
+    pub fn departures(&self, bytes: &[u8]) -> Option<Vec<Departure>> {
+        let value = serde_json::from_slice(bytes).ok()?;
+        Some(self.0.validate(&value).into_iter().map(Departure::from).collect())
+    }
+}
+
+/// What the scanner says: the notes in the order of a verdict, or the fault in words and its offset.
+///
+/// # Errors
+/// What is no JSON: the fault in words and its offset.
+pub fn scan(bytes: &[u8]) -> Result<Vec<(&'static str, String, usize)>, (String, usize)> {
+    let document = Document::parse(bytes, DEPTH).map_err(words)?;
+    let mut notes: Vec<(&'static str, String, usize)> = Vec::new();
+    for member in document.duplicates() {
+        notes.push((crate::Rule::JsonDuplicate.id(), member.pointer(), member.name_start()));
+    }
+    for node in document.nodes() {
+        if node.is_beyond_f64() {
+            notes.push((crate::Rule::JsonNumber.id(), node.pointer(), node.name_start()));
+        }
+        if node.has_lone_surrogate() {
+            notes.push((crate::Rule::JsonSyntax.id(), node.pointer(), node.name_start()));
+        }
+    }
+    Ok(notes)
+}
+
+/// Where each value starts, by its pointer; where names repeat, the first counts.
+#[must_use]
+pub fn offsets(bytes: &[u8]) -> BTreeMap<String, usize> {
+    let Ok(document) = Document::parse(bytes, DEPTH) else { return BTreeMap::new() };
+    let by_pointer = document.by_pointer();
+    by_pointer.into_iter().map(|(pointer, node)| (pointer, node.start())).collect()
+}
+
+/// Whether any member's name repeats.
+#[must_use]
+pub fn has_object_root(bytes: &[u8]) -> bool {
+    Document::parse(bytes, DEPTH).is_ok_and(|document| document.root().kind() == Kind::Object)
+}
+
+/// The generated source of the tables of all built-in events, from the schemas that the catalogue embeds.
+///
+/// # Errors
+/// [`SchemaFault`] with the place of what is outside the subset.
+pub fn render_tables() -> Result<String, SchemaFault> {
+    let mut compiler = Compiler::new();
+    let mut roots = Vec::new();
+    for event in hookvet_catalogue::events() {
+        roots.push(compiler.add(event.schema_id, event.schema(), watch::watched(event.vendor))?);
+    }
+    Ok(onepass::render::render(&compiler.finish(), &roots))
+}

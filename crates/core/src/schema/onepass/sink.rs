@@ -1,0 +1,282 @@
+//! What the machine tells while it reads, and who listens.
+
+use std::ops::ControlFlow;
+
+use super::machine::Stack;
+use super::program::{Format, types};
+use crate::json::{Kind, escape_pointer, unescape};
+use crate::rule::Rule;
+use crate::schema::Violation;
+
+/// Something that is wrong with the value at a [`Place`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Found<'p> {
+    Type {
+        expected: u8,
+        found: Kind,
+    },
+    Enum {
+        list: &'p str,
+    },
+    Const {
+        value: &'p str,
+    },
+    Format(Format),
+    MinLength(u32),
+    MaxLength(u32),
+    Minimum(&'p str),
+    Maximum(&'p str),
+    MinItems(u32),
+    MaxItems(u32),
+    Required(&'p str),
+    PropertyNames,
+    /// A member that no schema names.
+    Unknown,
+    /// A member whose name stands earlier in the same object.
+    Duplicate,
+    /// A number beyond a 64-bit float.
+    BeyondF64,
+    /// An escaped surrogate without its partner, in the value or the member's name.
+    LoneSurrogate,
+}
+
+/// A raw value that was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Span {
+    /// Where the value starts: at the quote of a string, at the bracket of a container.
+    pub(crate) start: usize,
+    /// Behind the value; for a container that is not empty, behind its opening bracket.
+    pub(crate) end: usize,
+    pub(crate) kind: Kind,
+    /// Whether a string holds an escape.
+    pub(crate) has_escape: bool,
+    /// Whether a container is empty.
+    pub(crate) is_empty: bool,
+}
+
+/// Listens to the machine.
+pub(crate) trait Sink {
+    /// Something is wrong; to break ends the pass.
+    fn found(&mut self, found: Found<'_>, place: &Place<'_>) -> ControlFlow<()>;
+
+    /// The value of a watched member of the root, each time one is there.
+    fn capture(&mut self, _slot: u8, _span: Span) {}
+}
+
+/// Ends at the first finding of any kind.
+#[derive(Debug, Default)]
+pub(crate) struct FirstOnly;
+
+impl Sink for FirstOnly {
+    #[cold]
+    fn found(&mut self, _: Found<'_>, _: &Place<'_>) -> ControlFlow<()> {
+        ControlFlow::Break(())
+    }
+}
+
+/// How many watched members a schema has at most.
+pub(crate) const SLOTS: usize = 10;
+
+/// Ends at the first finding of any kind, and keeps what was captured.
+#[derive(Debug, Default)]
+pub(crate) struct Captures {
+    spans: [Option<Span>; SLOTS],
+}
+
+impl Captures {
+    /// What slot `slot`, counted from 1, has caught.
+    #[inline]
+    pub(crate) fn get(&self, slot: u8) -> Option<Span> {
+        self.spans.get(usize::from(slot).wrapping_sub(1)).copied().flatten()
+    }
+}
+
+impl Sink for Captures {
+    #[cold]
+    fn found(&mut self, _: Found<'_>, _: &Place<'_>) -> ControlFlow<()> {
+        ControlFlow::Break(())
+    }
+
+    #[inline(always)]
+    fn capture(&mut self, slot: u8, span: Span) {
+        if let Some(free) = self.spans.get_mut(usize::from(slot).wrapping_sub(1)) {
+            *free = Some(span);
+        }
+    }
+}
+
+/// Where a finding is.
+#[derive(Debug)]
+pub(crate) struct Place<'m> {
+    pub(super) bytes: &'m [u8],
+    pub(super) stack: &'m Stack,
+    /// How many names and positions lead to the value.
+    pub(super) tokens: usize,
+    /// Where the value starts; for [`Found::Unknown`], [`Found::Duplicate`] and surrogates in a name, where that starts.
+    pub(super) at: usize,
+    /// Where the object starts that a member belongs to.
+    pub(super) container: usize,
+}
+
+impl Place<'_> {
+    /// JSON Pointer from the root to the value.
+    pub(crate) fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for token in 0..self.tokens {
+            pointer.push('/');
+            let frame = self.stack.get(token);
+            if frame.is_object {
+                escape_pointer(&unescape(self.name_at(frame.key as usize)).text, &mut pointer);
+            } else {
+                pointer.push_str(&frame.count.saturating_sub(1).to_string());
+            }
+        }
+        pointer
+    }
+
+    /// The name of the member, unescaped; empty for an item and for the root.
+    pub(crate) fn name(&self) -> String {
+        match self.tokens.checked_sub(1).map(|last| self.stack.get(last)) {
+            Some(frame) if frame.is_object => unescape(self.name_at(frame.key as usize)).text.into_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// Byte offset of the value.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Byte offset of the member's name, or of the value where it has none.
+    pub(crate) fn name_start(&self) -> usize {
+        match self.tokens.checked_sub(1).map(|last| self.stack.get(last)) {
+            Some(frame) if frame.is_object => frame.key as usize,
+            _ => self.at,
+        }
+    }
+
+    /// The text of the name whose quote stands at `quote`, without its quotes.
+    fn name_at(&self, quote: usize) -> &[u8] {
+        let rest = self.bytes.get(quote + 1..).unwrap_or_default();
+        let mut end = 0;
+        while let Some(byte) = rest.get(end) {
+            match byte {
+                b'"' => break,
+                b'\\' => end += 2,
+                _ => end += 1,
+            }
+        }
+        rest.get(..end).unwrap_or_default()
+    }
+}
+
+/// A departure from the schema, and where.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Placed {
+    pub(crate) violation: Violation,
+    /// Byte offset of the value; for an unknown member, of its name.
+    pub(crate) at: usize,
+}
+
+/// What JSON for interchange does not let through.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct JsonNote {
+    pub(crate) rule: Rule,
+    pub(crate) pointer: String,
+    /// Byte offset of the member's name, or of the value where it has none.
+    pub(crate) at: usize,
+    container: usize,
+}
+
+/// Everything that is wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// Departures from the schema, in the order in which they were found.
+    pub(crate) violations: Vec<Placed>,
+    /// Repeated names first, object by object; then numbers and surrogates in their order.
+    pub(crate) notes: Vec<JsonNote>,
+    /// How many more there are.
+    pub(crate) left_out: usize,
+    duplicates: Vec<JsonNote>,
+}
+
+impl Findings {
+    /// How many findings of each sort are kept: a pointer can be as long as the body, so they cannot all be.
+    pub(crate) const MOST: usize = 256;
+
+    /// Puts the notes into their order; once, when the pass is over.
+    pub(super) fn sort(&mut self) {
+        self.duplicates.sort_by_key(|note| (note.container, note.at));
+        self.duplicates.append(&mut self.notes);
+        std::mem::swap(&mut self.duplicates, &mut self.notes);
+    }
+}
+
+impl Sink for Findings {
+    #[cold]
+    fn found(&mut self, found: Found<'_>, place: &Place<'_>) -> ControlFlow<()> {
+        let (rule, message) = match found {
+            Found::Duplicate => return self.note(Rule::JsonDuplicate, place),
+            Found::BeyondF64 => return self.note(Rule::JsonNumber, place),
+            Found::LoneSurrogate => return self.note(Rule::JsonSyntax, place),
+            Found::Type { expected, found } => {
+                (Rule::SchemaType, format!("expected {}, but found {}", list_types(expected), found.name()))
+            }
+            Found::Enum { list } => (Rule::SchemaEnum, format!("not one of the documented values: {list}")),
+            Found::Const { value } => (Rule::SchemaConst, format!("must be {value}")),
+            Found::Format(format) => (Rule::SchemaFormat, crate::schema::format_message(format_name(format))),
+            Found::MinLength(limit) => (Rule::SchemaMinLength, format!("shorter than {limit} characters")),
+            Found::MaxLength(limit) => (Rule::SchemaMaxLength, format!("longer than {limit} characters")),
+            Found::Minimum(limit) => (Rule::SchemaMinimum, format!("less than {limit}")),
+            Found::Maximum(limit) => (Rule::SchemaMaximum, format!("greater than {limit}")),
+            Found::MinItems(limit) => (Rule::SchemaMinItems, format!("fewer than {limit} items")),
+            Found::MaxItems(limit) => (Rule::SchemaMaxItems, format!("more than {limit} items")),
+            Found::Required(name) => (Rule::SchemaRequired, format!("required member {name} is missing")),
+            Found::PropertyNames => (Rule::SchemaPropertyNames, "a member's name is not as the schema wants it".into()),
+            Found::Unknown => (Rule::SchemaUnknown, "the vendor documents no such member; it is kept".into()),
+        };
+        if self.violations.len() >= Self::MOST {
+            self.left_out += 1;
+            return ControlFlow::Continue(());
+        }
+        let member = match found {
+            Found::Required(name) => Some(name.to_owned()),
+            Found::Unknown => Some(place.name()),
+            _ => None,
+        };
+        let violation = Violation { pointer: place.pointer(), rule, member, message };
+        self.violations.push(Placed { violation, at: place.at() });
+        ControlFlow::Continue(())
+    }
+}
+
+impl Findings {
+    fn note(&mut self, rule: Rule, place: &Place<'_>) -> ControlFlow<()> {
+        let at = place.name_start();
+        let list = if rule == Rule::JsonDuplicate { &mut self.duplicates } else { &mut self.notes };
+        // A name and its value can both hold a lone surrogate; that is one note.
+        if list.last().is_some_and(|last| last.rule == rule && last.at == at) {
+            return ControlFlow::Continue(());
+        }
+        if list.len() >= Self::MOST {
+            self.left_out += 1;
+        } else {
+            list.push(JsonNote { rule, pointer: place.pointer(), at, container: place.container });
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Any => "",
+        Format::Uuid => "uuid",
+        Format::Date => "date",
+        Format::DateTime => "date-time",
+    }
+}
+
+fn list_types(bits: u8) -> String {
+    let names: Vec<&str> = types::NAMES.iter().filter(|(_, bit)| bits & bit != 0).map(|(name, _)| *name).collect();
+    names.join(" or ")
+}

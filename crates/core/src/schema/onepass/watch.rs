@@ -1,0 +1,49 @@
+//! Members of a root that the vendors' own rules look at: their slots in [`Captures`](super::Captures).
+
+use hookvet_catalogue::Vendor;
+
+pub(crate) const CUSTOMER_EXTERNAL_ID: u8 = 1;
+pub(crate) const UPDATED_AT: u8 = 2;
+pub(crate) const DECISION_TYPE: u8 = 3;
+pub(crate) const SANCTIONED: u8 = 4;
+pub(crate) const PEP: u8 = 5;
+pub(crate) const IN_ADVERSE_MEDIA: u8 = 6;
+pub(crate) const IN_INTERNAL_LIST: u8 = 7;
+pub(crate) const SCREENING_MATCH: u8 = 8;
+pub(crate) const SCREENING_GUID: u8 = 9;
+
+pub(crate) const ID: u8 = 1;
+pub(crate) const WEBHOOK_ID: u8 = 2;
+pub(crate) const EVENT_TYPE: u8 = 3;
+pub(crate) const TIMESTAMP: u8 = 4;
+pub(crate) const PAYLOAD: u8 = 5;
+
+/// What is watched in the roots of a vendor's events.
+///
+/// Spellings that a schema does not list (`updateAt`, `customerExternalId` where it is written `ID`) are unknown
+/// members there, so a payload with one of them is never clean and is looked at whole.
+#[cfg(any(test, feature = "internals"))]
+pub(crate) fn watched(vendor: Vendor) -> &'static [(&'static str, u8)] {
+    match vendor {
+        Vendor::Amlyze => &[
+            ("customerExternalID", CUSTOMER_EXTERNAL_ID),
+            ("customerExternalId", CUSTOMER_EXTERNAL_ID),
+            ("updatedAt", UPDATED_AT),
+            ("decisionType", DECISION_TYPE),
+            ("sanctioned", SANCTIONED),
+            ("pep", PEP),
+            ("inAdverseMedia", IN_ADVERSE_MEDIA),
+            ("inInternalList", IN_INTERNAL_LIST),
+            ("screeningMatch", SCREENING_MATCH),
+            ("screeningGuid", SCREENING_GUID),
+        ],
+        Vendor::Dataspike => &[
+            ("id", ID),
+            ("webhook_id", WEBHOOK_ID),
+            ("event_type", EVENT_TYPE),
+            ("timestamp", TIMESTAMP),
+            ("payload", PAYLOAD),
+        ],
+        _ => &[],
+    }
+}

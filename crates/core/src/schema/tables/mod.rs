@@ -1,0 +1,6 @@
+//! The compiled schemas of the built-in events; generated, and compared with the schemas by a test.
+
+#[rustfmt::skip]
+mod events;
+
+pub(crate) use events::{PROGRAM, ROOTS};

@@ -1,0 +1,256 @@
+//! The payload: JSON, its schema, and the vendor's own rules.
+
+use std::borrow::Cow;
+
+use hookvet_catalogue::amlyze::{self as amlyze_catalogue, Resolved};
+use hookvet_catalogue::{EventInfo, Vendor};
+
+use super::clean;
+use super::judge::Judge;
+use crate::finding::Place;
+use crate::json::{Document, Fault, FaultKind, Kind, Node};
+use crate::report::Note;
+use crate::rule::Rule;
+use crate::schema::{Violation, onepass};
+use crate::vendors::{self, Reading};
+use crate::verdict::Data;
+
+/// How many places are looked up one by one.
+const MANY: usize = 16;
+
+impl Judge<'_, '_> {
+    /// Judges the data of an event; returns the id of the schema that it was validated against.
+    pub(super) fn payload(
+        &mut self,
+        type_name: &str,
+        subject: Option<&str>,
+        payload: Payload<'_>,
+        data: &mut Data,
+    ) -> Option<Cow<'static, str>> {
+        if self.settings.vendor == Vendor::Amlyze
+            && let Resolved::Exact(event) = amlyze_catalogue::resolve_type(type_name)
+            && clean::is_clean_amlyze(event, subject, &payload.bytes, self.settings.max_depth)
+        {
+            return Some(Cow::Borrowed(event.schema_id));
+        }
+        let payload = self.repaired(payload, data);
+        let document = match Document::parse(&payload.bytes, self.settings.max_depth) {
+            Ok(document) => document,
+            Err(fault) => {
+                self.syntax(fault, &payload.prefix, payload.base, true);
+                return None;
+            }
+        };
+        // Inside an envelope the whole text was looked at already.
+        if payload.prefix.is_empty() || payload.base.is_none() {
+            self.look_at_json(&document, &payload.prefix, payload.base);
+        }
+        if self.settings.vendor != Vendor::Amlyze {
+            self.own_schema(type_name, &document, &payload);
+            return None;
+        }
+        if let Some(text) = document.root().text()
+            && Document::parse(text.as_bytes(), self.settings.max_depth)
+                .is_ok_and(|inner| inner.root().kind() == Kind::Object)
+        {
+            let message = "data is a string that holds a JSON object; it is read as that object";
+            self.add(Note::new(Rule::AmlyzeD11, Place::Body(payload.prefix.clone()), message));
+            let bytes = text.into_owned().into_bytes();
+            *data = Data::Decoded(bytes.clone());
+            let inner = Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix.clone(), base: None };
+            return self.payload(type_name, subject, inner, data);
+        }
+        let event = self.resolve(type_name)?;
+        self.validate(event, &document, &payload);
+        let mut found = Vec::new();
+        vendors::amlyze::look_at_payload(event.name, subject, &document, &mut |note, node| {
+            found.push(placed(note, node));
+        });
+        self.add_all(found, &payload);
+        Some(Cow::Borrowed(event.schema_id))
+    }
+
+    /// The event that a type name stands for, under AMLYZE's double spellings.
+    fn resolve(&mut self, type_name: &str) -> Option<&'static EventInfo> {
+        let place = || Place::header("ce-type");
+        match amlyze_catalogue::resolve_type(type_name) {
+            Resolved::Exact(event) => Some(event),
+            Resolved::Alias { info, rule } => {
+                let (rule, message) = if rule == "D02" {
+                    (Rule::AmlyzeD02, format!("misspelt; it is read as {}", info.name))
+                } else {
+                    (Rule::AmlyzeD01, format!("listed with the other prefix; it is read as {}", info.name))
+                };
+                self.add(Note::new(rule, place(), message));
+                Some(info)
+            }
+            _ if type_name.is_empty() => None,
+            _ => {
+                let (rule, message) = vendors::amlyze::unknown_type(type_name);
+                self.add(Note::new(rule, place(), message));
+                None
+            }
+        }
+    }
+
+    /// Commas before a closing bracket are taken out where the policy looks at D13; it is off by default.
+    fn repaired<'p>(&mut self, payload: Payload<'p>, data: &mut Data) -> Payload<'p> {
+        let is_on = self.settings.vendor == Vendor::Amlyze && self.settings.policy.severity(Rule::AmlyzeD13).is_some();
+        if !is_on || Document::parse(&payload.bytes, self.settings.max_depth).is_ok() {
+            return payload;
+        }
+        let commas = match Document::parse_lenient(&payload.bytes, self.settings.max_depth) {
+            Ok(document) => document.trailing_commas().to_vec(),
+            Err(_) => return payload,
+        };
+        for comma in &commas {
+            let message = "a comma before a closing bracket is no JSON; it is read past";
+            let note = Note::new(Rule::AmlyzeD13, Place::Body(payload.prefix.clone()), message);
+            self.add_all(vec![(note, Some(*comma))], &payload);
+        }
+        // Blanked out, so that every offset stays what it was.
+        let mut bytes = payload.bytes.into_owned();
+        for comma in commas {
+            bytes[comma] = b' ';
+        }
+        *data = Data::Decoded(bytes.clone());
+        Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix, base: payload.base }
+    }
+
+    /// Enforces a schema that the user brought for this type.
+    #[cfg(feature = "own-schemas")]
+    fn own_schema(&mut self, type_name: &str, document: &Document<'_>, payload: &Payload<'_>) {
+        let Some(validator) = self.settings.own_schemas.get(type_name) else { return };
+        // What serde_json refuses beyond the scan was reported by `look_at_json`.
+        if let Ok(value) = serde_json::from_slice(&payload.bytes) {
+            self.violations(type_name, validator.validate(&value), document, payload);
+        }
+    }
+
+    #[cfg(not(feature = "own-schemas"))]
+    #[expect(clippy::unused_self, reason = "the other form of this function uses it")]
+    fn own_schema(&mut self, _: &str, _: &Document<'_>, _: &Payload<'_>) {}
+
+    pub(super) fn validate(&mut self, event: &EventInfo, document: &Document<'_>, payload: &Payload<'_>) {
+        let Some(schema) = onepass::schema_of(event) else { return };
+        // A fault in the text was found by the scan before.
+        if let Ok(found) = onepass::findings(schema, &payload.bytes, self.settings.max_depth) {
+            let violations = found.violations.into_iter().map(|placed| placed.violation).collect();
+            self.violations(event.name, violations, document, payload);
+        }
+    }
+
+    fn violations(
+        &mut self,
+        type_name: &str,
+        violations: Vec<Violation>,
+        document: &Document<'_>,
+        payload: &Payload<'_>,
+    ) {
+        // A look-up walks from the root; for many of them one walk over everything is cheaper.
+        let index = if violations.len() > MANY { Some(document.by_pointer()) } else { None };
+        let node = |pointer: &str| match &index {
+            Some(index) => index.get(pointer).copied(),
+            None => document.at(pointer),
+        };
+        let mut placed: Vec<(Option<Node<'_, '_>>, Violation)> =
+            violations.into_iter().map(|violation| (node(&violation.pointer), violation)).collect();
+        placed.sort_by(|(a_node, a), (b_node, b)| {
+            (a_node.map(Node::start), a.rule, &a.member).cmp(&(b_node.map(Node::start), b.rule, &b.member))
+        });
+        let mut last: Option<Violation> = None;
+        for (node, mut violation) in placed {
+            match vendors::payload_reading(self.settings.vendor, type_name, &violation, node) {
+                Reading::Keep => {}
+                Reading::Drop => continue,
+                Reading::Instead(rule, message) => {
+                    violation.rule = rule;
+                    message.clone_into(&mut violation.message);
+                    // One odd value can break several keywords, and has one reading.
+                    if last.as_ref() == Some(&Violation { member: None, ..violation.clone() }) {
+                        continue;
+                    }
+                    last = Some(Violation { member: None, ..violation.clone() });
+                }
+            }
+            self.violation(violation, node, payload);
+        }
+    }
+
+    pub(super) fn violation(&mut self, violation: Violation, node: Option<Node<'_, '_>>, payload: &Payload<'_>) {
+        let is_about_name = violation.member.is_some() && violation.rule != Rule::SchemaRequired;
+        let at = node.map(|node| if is_about_name { node.name_start() } else { node.start() });
+        let place = Place::Body(format!("{}{}", payload.prefix, violation.pointer));
+        let mut note = Note::new(violation.rule, place, violation.message);
+        if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
+            note = note.value(node.raw());
+        }
+        note.offset = payload.base.and_then(|base| Some(base + at?));
+        self.report.add(&self.settings.policy, self.settings.reveal, note);
+    }
+
+    /// What the scanner lets through and JSON for interchange does not: repeated names, huge numbers, lone surrogates.
+    pub(super) fn look_at_json(&mut self, document: &Document<'_>, prefix: &str, base: Option<usize>) {
+        for member in document.duplicates() {
+            if self.report.is_full() {
+                break;
+            }
+            let message = "the member name stands in this object more than once; readers differ on which one counts";
+            self.json_note(Rule::JsonDuplicate, member, prefix, base, message);
+        }
+        for node in document.nodes() {
+            if self.report.is_full() {
+                break;
+            }
+            if node.is_beyond_f64() {
+                let message = "the number lies beyond the range of a 64-bit float";
+                self.json_note(Rule::JsonNumber, node, prefix, base, message);
+            }
+            // In an attribute of a structured event this is V10, which the reader of the event reports.
+            let is_attribute = matches!(self.settings.vendor, Vendor::CloudEvents) && prefix.is_empty();
+            if node.has_lone_surrogate() && !is_attribute {
+                let message = "an escaped surrogate stands without its partner, which is no character";
+                self.json_note(Rule::JsonSyntax, node, prefix, base, message);
+            }
+        }
+    }
+
+    fn json_note(&mut self, rule: Rule, node: Node<'_, '_>, prefix: &str, base: Option<usize>, message: &'static str) {
+        let mut note = Note::new(rule, Place::Body(format!("{prefix}{}", node.pointer())), message);
+        note.offset = base.map(|base| base + node.name_start());
+        self.add(note);
+    }
+
+    /// A text that is no JSON. Generic CloudEvents data has a rule of its own for that.
+    pub(super) fn syntax(&mut self, fault: Fault, prefix: &str, base: Option<usize>, is_data: bool) {
+        let is_declared = is_data && self.settings.vendor == Vendor::CloudEvents;
+        let rule = match fault.kind {
+            FaultKind::Depth => Rule::LimitDepth,
+            _ if is_declared => Rule::CeD4,
+            FaultKind::Empty => Rule::JsonEmpty,
+            FaultKind::Utf8 => Rule::JsonUtf8,
+            _ => Rule::JsonSyntax,
+        };
+        let message = match fault.kind {
+            FaultKind::Depth => format!("nested deeper than {} levels", self.settings.max_depth),
+            kind if is_declared => format!("the data is declared as JSON and is not: {}", kind.message()),
+            kind => kind.message(),
+        };
+        let mut note = Note::new(rule, Place::Body(prefix.to_owned()), message);
+        note.offset = base.map(|base| base + fault.at);
+        self.add(note);
+    }
+}
+
+/// JSON that an event carries, and how its places are named.
+pub(super) struct Payload<'p> {
+    pub(super) bytes: Cow<'p, [u8]>,
+    /// JSON Pointer of the data in the body.
+    pub(super) prefix: String,
+    /// Where the data starts in the body; `None` where it was decoded from something.
+    pub(super) base: Option<usize>,
+}
+
+pub(super) fn placed(note: Note<'static>, node: Option<Node<'_, '_>>) -> (Note<'static>, Option<usize>) {
+    (note, node.map(Node::name_start))
+}
