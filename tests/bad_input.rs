@@ -129,7 +129,8 @@ fn a_dataspike_vetter_without_a_secret_is_not_built_by_accident() {
 #[test]
 fn ten_thousand_headers_and_a_long_value() {
     let many: Vec<(String, String)> = (0..10_000).map(|i| (format!("ce-x{i}"), "v".into())).collect();
-    let headers = HEADERS.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).chain(many);
+    let headers =
+        HEADERS.iter().map(|(name, value)| (*name, *value)).chain(many.iter().map(|(n, v)| (n.as_str(), v.as_str())));
     let verdict = amlyze().vet(headers, b"{}", 0);
     assert_eq!(refusal(&verdict), ("LIMIT-headers", "request".into(), 431));
     let long = "%41".repeat(30_000);
@@ -173,7 +174,8 @@ fn a_comma_before_a_closing_bracket_is_read_past_only_when_asked_for() {
 
 #[test]
 fn a_delivery_from_an_origin_that_the_handshake_does_not_allow() {
-    let vetter = Vetter::cloudevents().handshake(hookvet::Handshake::with_origins(["a.example"])).build().expect("a vetter");
+    let vetter =
+        Vetter::cloudevents().handshake(hookvet::Handshake::with_origins(["a.example"])).build().expect("a vetter");
     let headers = |origins: &[&'static str]| {
         let own = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t")];
         own.into_iter().chain(origins.iter().map(|origin| ("WebHook-Request-Origin", *origin))).collect::<Vec<_>>()

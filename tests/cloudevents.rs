@@ -1,7 +1,7 @@
 //! Every CloudEvents case: verdict, decoded values and the named rule.
 
 use hookvet::{Policy, Verdict, Vetter};
-use hookvet_tests::{body, cases, headers, text};
+use hookvet_tests::{body, cases, text, vet};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ fn main() {
 const ALSO: [(&str, &str); 1] = [("bat-mixed-specversion", "CE-A-specversion")];
 
 fn check(vetter: &Vetter, case: &Value) -> Result<(), Failed> {
-    let verdict = vetter.vet(headers(case), &body(case), 0);
+    let verdict = vet(vetter, case, &body(case), 0);
     let note = case["contested"].as_str().map(|note| format!("; contested: {note}")).unwrap_or_default();
     let context = || format!("{}{note}\n{}", text(case, "reason"), verdict.to_json());
     let expect = text(case, "expect");

@@ -87,7 +87,7 @@ fn names_and_dates(body: &str) -> Vec<String> {
             serde_json::Value::Object(members) => stack.extend(members.into_iter().map(|(_, value)| value)),
             serde_json::Value::Array(items) => stack.extend(items),
             serde_json::Value::String(text) if text.len() >= 8 && text.contains([' ', '-', '@', ':']) => {
-                found.push(text)
+                found.push(text);
             }
             _ => {}
         }

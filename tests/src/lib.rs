@@ -1,9 +1,17 @@
 //! What the test files share: reading cases.
 
+/// The README's example, compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
+pub mod rules_page;
+
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hookvet::{Verdict, Vetter};
 use serde_json::Value;
 
 /// The folder of the cases.
@@ -49,6 +57,11 @@ pub fn headers(case: &Value) -> Vec<(String, Vec<u8>)> {
             (name.to_owned(), value.chars().map(|octet| u8::try_from(u32::from(octet)).expect("Latin-1")).collect())
         })
         .collect()
+}
+
+/// The verdict on a case with `headers`, and a body.
+pub fn vet(vetter: &Vetter, case: &Value, body: &[u8], now: u64) -> Verdict {
+    vetter.vet(headers(case).iter().map(|(name, value)| (name, value)), body, now)
 }
 
 /// The body of a case as bytes.

@@ -2,8 +2,8 @@
 
 use hookvet_catalogue::amlyze::{self, Context};
 use hookvet_catalogue::dataspike::{
-    self, Applicant, History, SecretRotated, Verification, VerificationList, WebhookCreateRequest, WebhookCreated,
-    WebhookList,
+    self, Applicant, History, SecretRotated, TransmonEventCreated, TransmonRules, Verification, VerificationList,
+    WebhookCreateRequest, WebhookCreated, WebhookList,
 };
 use hookvet_catalogue::{EventInfo, Example, Origin, Vendor, events};
 use serde::Serialize;
@@ -212,6 +212,8 @@ fn every_document_is_read_and_written_back() {
                 "communications-events" => both::<amlyze::CommunicationEvents>(&body),
                 "applicant" => both::<Applicant>(&body),
                 "history" => both::<History>(&body),
+                "transmon-event-response" => both::<TransmonEventCreated>(&body),
+                "transmon-rules" => both::<TransmonRules>(&body),
                 "verification" => both::<Verification>(&body),
                 "verification-list" => both::<VerificationList>(&body),
                 "webhook-create-request" => both::<WebhookCreateRequest>(&body),

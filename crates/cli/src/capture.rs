@@ -76,7 +76,7 @@ impl Capture {
         self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name.as_bytes()))
     }
 
-    pub fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+    pub fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
         self.headers.iter().map(|header| (header.name.as_slice(), header.value.as_slice()))
     }
 }

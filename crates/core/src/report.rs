@@ -59,12 +59,17 @@ impl Report {
     pub(crate) fn add(&mut self, policy: &Policy, reveal: bool, note: Note<'_>) {
         let Some(severity) = policy.severity_at(note.rule, note.severity) else { return };
         let rejects = policy.rejects_at(note.rule, note.severity);
+        let before = self.class;
         if rejects {
             self.class = Some(self.class.map_or(note.rule.class(), |class| first_of(class, note.rule.class())));
         }
-        if self.findings.len() >= MAX_FINDINGS {
+        if self.is_full() {
             self.left_out += 1;
-            return;
+            // What decides the status is always listed.
+            if self.class == before {
+                return;
+            }
+            self.findings.pop();
         }
         let value = note.value.filter(|_| reveal).map(shorten);
         let Note { rule, place, message, offset, .. } = note;

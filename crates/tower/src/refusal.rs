@@ -1,8 +1,10 @@
 //! The layer's own answers: to a delivery that is not let through, and to a sender that asks whether it may deliver.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use hookvet::{HandshakeAnswer, PROBLEM_JSON, Problem};
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE};
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode, Version};
 
 use crate::delivery::Delivery;
@@ -13,6 +15,8 @@ pub(crate) struct Refusal {
     pub(crate) delivery: Delivery,
     /// The value of `Allow`, where the method was wrong.
     pub(crate) allow: Option<HeaderValue>,
+    /// How long to wait, where deliveries come too fast.
+    pub(crate) retry_after: Option<Duration>,
     /// Of the request.
     pub(crate) version: Version,
     /// Whether a part of the body was left unread, so that no further request can follow it.
@@ -35,6 +39,10 @@ impl Refusal {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, allow);
+        }
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1);
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if is_close {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));

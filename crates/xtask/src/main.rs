@@ -2,7 +2,9 @@
 
 mod demo;
 mod generate;
+mod linear;
 mod process;
+mod sdks;
 mod suite;
 #[cfg(feature = "bindgen")]
 mod toolchain;
@@ -18,6 +20,8 @@ cargo xtask COMMAND
   test            everything: format, clippy, all crates, wasm under Node
   generate        write schemas/ and everything else that the types render
   wasm            build the WebAssembly package into wasm/pkg/
+  compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
+  linear          that the work on CloudEvents grows with the length alone; needs valgrind
 ";
 
 fn main() -> ExitCode {
@@ -29,6 +33,10 @@ fn main() -> ExitCode {
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
         ["wasm"] => wasm::run(),
+        ["compare-sdks"] => sdks::compare(),
+        ["linear"] => linear::run(),
+        // What `linear` counts the instructions of.
+        ["linear-work", name, size] => linear::work(name, size),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

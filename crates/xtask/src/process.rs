@@ -1,7 +1,7 @@
 //! Running other programs from the project's root.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -37,9 +37,21 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Whether it starts and succeeds; its output is thrown away.
-#[cfg(feature = "bindgen")]
 pub(crate) fn succeeds(command: &mut Command) -> bool {
-    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).status().is_ok_and(|s| s.success())
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+}
+
+/// Installs packages of Debian where this runs as root on Debian; elsewhere it does nothing.
+pub(crate) fn install_debian(packages: &[&str]) -> Result<()> {
+    let is_root = command("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    if !is_root || !Path::new("/etc/debian_version").exists() {
+        return Ok(());
+    }
+    eprintln!("xtask: installing {} with apt-get", packages.join(" "));
+    run(command("apt-get").arg("update").stdout(Stdio::null()))?;
+    let mut install = command("apt-get");
+    install.args(["install", "-y", "--no-install-recommends"]).args(packages);
+    run(install.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
 }
 
 /// The command line, for messages.

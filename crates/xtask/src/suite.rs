@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{cargo, command, shown};
-use crate::{process, wasm};
+use crate::{process, sdks, wasm};
 
 /// What a lane came to.
 struct Lane {
@@ -25,11 +25,16 @@ pub(crate) fn run() -> Result<()> {
         process::run(cargo().args(arguments)).map(|()| None)
     })?;
     lane(&mut lanes, "features alone", features_alone)?;
-    lane(&mut lanes, "crates", || counted(cargo().args(["test", "--workspace", "--all-features", "--no-fail-fast"])))?;
+    lane(&mut lanes, "crates", || {
+        counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
+    })?;
     lane(&mut lanes, "wasm under Node", || {
         wasm::run()?;
         counted(command("node").args(["--test", "--test-reporter=tap", "wasm/tests/"]))
     })?;
+    lane(&mut lanes, "schemas under Node", schemas_under_node)?;
+    // A lane of its own, since it needs what npm and PyPI bring.
+    lane(&mut lanes, "sdks", || counted(&mut sdks::test()?))?;
     println!("\n{:<18} {:>7} {:>9}", "lane", "tests", "seconds");
     for lane in &lanes {
         let tests = lane.passed.map_or_else(|| "-".to_owned(), |passed| passed.to_string());
@@ -63,6 +68,24 @@ fn features_alone() -> Result<Option<usize>> {
         process::run(cargo().args(["check", "--quiet"]).args(arguments))?;
     }
     Ok(None)
+}
+
+/// The published schemas, examples and interface documents before validators from npm.
+fn schemas_under_node() -> Result<Option<usize>> {
+    // Writes the mutations that the check under Node reads; the same build as that of all crates.
+    process::run(cargo().args([
+        "test",
+        "--quiet",
+        "--workspace",
+        "--exclude",
+        "hookvet-sdks",
+        "--all-features",
+        "--test",
+        "mutations",
+    ]))?;
+    let folder = process::root().join("tests/node");
+    process::run(command("npm").args(["ci", "--prefer-offline", "--no-progress"]).current_dir(&folder))?;
+    counted(command("node").args(["--test", "--test-reporter=tap"]).current_dir(&folder))
 }
 
 /// Runs a test runner, shows its output, and counts what passed; an error where anything failed.

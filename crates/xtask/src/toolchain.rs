@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::process::{cargo, command, root, run, succeeds};
+use crate::process::{cargo, command, install_debian, root, succeeds};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -39,18 +39,9 @@ impl Toolchain {
         if rustup_adds_target() && has_target() {
             return Ok(Self::Own);
         }
-        if is_debian_root() {
-            eprintln!("xtask: installing {} with apt-get", DEBIAN.join(" "));
-            run(command("apt-get").arg("update").stdout(Stdio::null()))?;
-            let install = ["install", "-y", "--no-install-recommends"];
-            run(command("apt-get")
-                .args(install)
-                .args(DEBIAN)
-                .env("DEBIAN_FRONTEND", "noninteractive")
-                .stdout(Stdio::null()))?;
-            if has_debian() {
-                return Ok(Self::Debian);
-            }
+        install_debian(&DEBIAN)?;
+        if has_debian() {
+            return Ok(Self::Debian);
         }
         bail!(
             "no toolchain builds for {TARGET}: run `rustup target add {TARGET}`, or on Debian `apt-get install {}`",
@@ -124,9 +115,4 @@ fn ends_well(mut child: Child, limit: Duration) -> bool {
     let _ = child.kill();
     let _ = child.wait();
     false
-}
-
-fn is_debian_root() -> bool {
-    let is_root = command("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
-    is_root && Path::new("/etc/debian_version").exists()
 }

@@ -3,6 +3,8 @@
 //! Source: Dataspike verification pages; the vendor's SDKs, 2023 and 2024. `DOCVER_CHECKS` is in no document: its
 //! members are those that the vendor's own Telegram bot reads (2024-01).
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Number, Value};
 
 use super::verification::DocumentType;
@@ -15,7 +17,7 @@ payload! {
     /// Outcome of one check.
     pub struct Check {
         /// How the check stands; missing in one page's sample, and then unknown.
-        status: CheckStatus = "status",
+        status: CheckStatus = "status" [with = "CheckStatus"],
         /// What went wrong. One table spells it `erros`.
         errors: Vec<CheckError> = "errors" | "erros",
         /// Always empty where it is shown; older samples only.
@@ -35,11 +37,13 @@ payload! {
     }
 
     /// One check got a result: the payload of `DOCVER_CHECKS`. Never the end of a verification.
+    ///
+    /// Only the members that two readers of it rely on are required.
     pub struct DocverChecks {
         /// The verification.
-        verification_id: VerificationId = "verification_id" [required],
+        verification_id: VerificationId = "verification_id",
         /// Who is verified.
-        applicant_id: ApplicantId = "applicant_id" [required],
+        applicant_id: ApplicantId = "applicant_id",
         /// The integrator's own id of the applicant.
         external_id: String = "external_id",
         /// The check's name, such as `liveness`; an open list.
@@ -93,6 +97,116 @@ words! {
     }
 }
 
+words! {
+    /// Name of a check; an open list.
+    pub enum CheckName {
+        /// Machine-readable zone of a document; see [`Check::mrz`].
+        DocumentMrz = "document_mrz",
+        /// Text of a document; in the Python SDK only.
+        DocumentOcr = "document_ocr",
+        /// Face on the document against the selfie.
+        FaceComparison = "face_comparison",
+        /// Liveness of the person; see [`Check::liveness`].
+        Liveness = "liveness",
+        /// Proof of address.
+        Poa = "poa",
+        /// Passport; a check in the documents of 2022, as all that follow.
+        Passport = "passport",
+        /// Identity card.
+        IdCard = "id_card",
+        /// Residence permit.
+        ResidencePermit = "residence_permit",
+        /// Driving licence.
+        DriverLicense = "driver_license",
+        /// Selfie.
+        Selfie = "selfie",
+        /// Visa.
+        Visa = "visa",
+    }
+}
+
+/// What kind of fault an error code stands for, by the vendor's ranges.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ErrorKind {
+    /// A tampered or edited file.
+    Tampering,
+    /// The document could not be found or read.
+    DocumentDetection,
+    /// A field of the document.
+    DataField,
+    /// The machine-readable zone.
+    Mrz,
+    /// The document has expired.
+    Expiry,
+    /// Documents do not match each other.
+    Mismatch,
+    /// Age or birth date.
+    Age,
+    /// The face.
+    Face,
+    /// Proof of address.
+    ProofOfAddress,
+    /// Liveness.
+    Liveness,
+    /// Screening.
+    Aml,
+    /// The applicant is known already.
+    Duplicate,
+    /// The course of the verification.
+    Flow,
+    /// Something that the verification depends on.
+    Dependency,
+    /// Verification of a business.
+    Kyb,
+    /// The device.
+    Device,
+    /// The social security number.
+    Ssn,
+}
+
+impl ErrorKind {
+    /// The ranges of codes, ascending. Source: docs.dataspike.io, error codes.
+    pub const RANGES: [(RangeInclusive<i64>, ErrorKind); 17] = [
+        (500..=501, ErrorKind::Tampering),
+        (1000..=1099, ErrorKind::DocumentDetection),
+        (1100..=1999, ErrorKind::DataField),
+        (2000..=2999, ErrorKind::Mrz),
+        (3000..=3099, ErrorKind::Expiry),
+        (3100..=3199, ErrorKind::Mismatch),
+        (3200..=3299, ErrorKind::Age),
+        (4000..=4499, ErrorKind::Face),
+        (4500..=4999, ErrorKind::ProofOfAddress),
+        (5000..=5499, ErrorKind::Liveness),
+        (6000..=6499, ErrorKind::Aml),
+        (7000..=7099, ErrorKind::Duplicate),
+        (8000..=8099, ErrorKind::Flow),
+        (9000..=9099, ErrorKind::Dependency),
+        (9500..=9799, ErrorKind::Kyb),
+        (10_000..=10_000, ErrorKind::Device),
+        (11_000..=11_099, ErrorKind::Ssn),
+    ];
+
+    /// The kind of a code; `None` outside all ranges.
+    pub fn of(code: i64) -> Option<Self> {
+        Self::RANGES.into_iter().find(|(range, _)| range.contains(&code)).map(|(_, kind)| kind)
+    }
+}
+
+impl CheckError {
+    /// What kind of fault it is; `None` where the code is missing or in no known range.
+    pub fn kind(&self) -> Option<ErrorKind> {
+        self.code.and_then(ErrorKind::of)
+    }
+}
+
+impl DocverChecks {
+    /// Which check it is.
+    pub fn check_name(&self) -> Option<CheckName> {
+        self.step.as_deref().map(CheckName::from)
+    }
+}
+
 impl Check {
     /// The data of a `document_mrz` check, also where it is wrapped into a member `mrz`.
     ///
@@ -134,6 +248,34 @@ mod tests {
         assert_eq!(check.mrz(), Ok(None));
         let check: Check = serde_json::from_str(r#"{"data":["Jane"]}"#).unwrap();
         assert!(check.mrz().is_err());
+    }
+
+    #[test]
+    fn a_code_tells_its_kind() {
+        for (code, kind) in [
+            (500, Some(ErrorKind::Tampering)),
+            (1001, Some(ErrorKind::DocumentDetection)),
+            (5014, Some(ErrorKind::Liveness)),
+            (7000, Some(ErrorKind::Duplicate)),
+            (7002, Some(ErrorKind::Duplicate)),
+            (10_000, Some(ErrorKind::Device)),
+            (502, None),
+            (-1, None),
+        ] {
+            assert_eq!(ErrorKind::of(code), kind, "{code}");
+        }
+        assert!(ErrorKind::RANGES.windows(2).all(|pair| pair[0].0.end() < pair[1].0.start()));
+    }
+
+    #[test]
+    fn a_check_is_found_by_its_name_and_an_unknown_name_is_kept() {
+        let text = r#"{"checks":{"poa":{"status":"failed","errors":[{"code":4501}]}}}"#;
+        let verification: super::super::Verification = serde_json::from_str(text).unwrap();
+        let check = verification.check(&CheckName::Poa).unwrap();
+        assert_eq!(check.errors.as_ref().unwrap()[0].kind(), Some(ErrorKind::ProofOfAddress));
+        assert!(verification.check(&CheckName::Liveness).is_none());
+        let single: DocverChecks = serde_json::from_str(r#"{"step":"ssn"}"#).unwrap();
+        assert_eq!(single.check_name(), Some(CheckName::Other("ssn".to_owned())));
     }
 
     #[test]

@@ -9,24 +9,24 @@ use crate::members::payload;
 use crate::text::words;
 
 payload! {
-    /// One match.
+    /// One match. Only the reference marks more than `uuid` as always there.
     pub struct EntityRecord {
         /// The entity.
         uuid: String = "uuid" [required],
         /// What it is.
-        entity_type: EntityType = "type" [with = "EntityType"],
+        entity_type: EntityType = "type",
         /// A remark, free text.
         annotation: String = "annotation",
         /// Why it is listed.
         tags: Vec<Tag> = "tags",
         /// How risky it is.
-        risk_score: RiskScore = "risk_score" [with = "RiskScore"],
+        risk_score: RiskScore = "risk_score",
         /// How important it is, a fraction in the samples.
         importance_score: Number = "importance_score",
         /// When the record last changed, in seconds since 1970; some sources have it in `fields`.
         updated_at: i64 = "updated_at" via Integer,
         /// What is known about it.
-        fields: EntityFields = "fields" [with = "EntityFields"],
+        fields: EntityFields = "fields",
         /// How well it matches what was searched for.
         search_metadata: SearchMetadata = "search_metadata",
     }

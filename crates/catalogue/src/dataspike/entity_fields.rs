@@ -10,10 +10,10 @@ use super::entity::{DateRange, RiskScore, Tag};
 use crate::members::payload;
 
 payload! {
-    /// Everything known about an entity; only the names are always there.
+    /// Everything known about an entity. The reference marks the names as always there; no other source does.
     pub struct EntityFields {
         /// Names.
-        names: Vec<PersonName> = "names" [required],
+        names: Vec<PersonName> = "names",
         /// Lists that have the entity.
         sources: Vec<Source> = "sources",
         /// Articles about it.
@@ -213,7 +213,7 @@ payload! {
     }
 }
 
-/// When an article was published: seconds since 1970, or text.
+/// When an article was published: seconds since 1970 as documented, or text as the JavaScript SDK has it.
 #[non_exhaustive]
 #[derive(Clone, Eq, PartialEq)]
 pub enum PublishedAt {
@@ -260,7 +260,7 @@ impl schemars::JsonSchema for PublishedAt {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["integer", "string"] })
+        schemars::json_schema!({ "type": "integer" })
     }
 }
 

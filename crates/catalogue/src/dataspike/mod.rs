@@ -24,10 +24,11 @@ mod envelope;
 mod history;
 mod management;
 mod screening;
+mod transmon;
 mod verification;
 
 pub use applicant::{Applicant, ApplicantInfo, ApplicantStatus, SearchOptions};
-pub use check::{Check, CheckError, CheckStatus, DocverChecks, Liveness, Mrz};
+pub use check::{Check, CheckError, CheckName, CheckStatus, DocverChecks, ErrorKind, Liveness, Mrz};
 pub use entity::{DateRange, EntityRecord, EntityType, FieldMatch, MatchLevel, RiskScore, SearchMetadata, Tag};
 pub use entity_fields::{
     Associate, Company, ContactInfo, EntityFields, Image, Media, Occupation, PersonName, Place, PoliticalRole,
@@ -39,6 +40,7 @@ pub use envelope::{Event, OpaquePayload, Payload};
 pub use history::{History, Invocation};
 pub use management::{SecretRotated, Webhook, WebhookCreateRequest, WebhookCreated, WebhookList};
 pub use screening::{AmlScreening, OverallRisk, SearchRequest, SearchResult};
+pub use transmon::{TransmonEventCreated, TransmonEventKind, TransmonRule, TransmonRuleStatus, TransmonRules};
 pub use verification::{
     Document, DocumentType, PoiData, Verification, VerificationList, VerificationSettings, VerificationStatus,
 };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::check::Check;
+use super::check::{Check, CheckName};
 use super::{ApplicantId, DocumentId, VerificationId};
 use crate::Timestamp;
 use crate::members::payload;
@@ -258,6 +258,11 @@ impl VerificationStatus {
 }
 
 impl Verification {
+    /// The outcome of one check.
+    pub fn check(&self, name: &CheckName) -> Option<&Check> {
+        self.checks.as_ref()?.get(name.as_str())
+    }
+
     /// Whether the verification has ended; see [`VerificationStatus::is_final`].
     pub fn is_final(&self) -> bool {
         self.status.as_ref().is_some_and(VerificationStatus::is_final)

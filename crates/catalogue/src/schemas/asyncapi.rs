@@ -2,14 +2,21 @@
 
 use serde_json::{Map, Value, json};
 
+use super::examples::{Example, plain};
+use super::headers::{self, SIGNATURE, SIGNATURE_FORM};
 use super::{GENERATED_BY, schema_path};
 use crate::{EventInfo, Vendor, events};
 
 /// Draft-07 is the newest draft that AsyncAPI tools must understand.
 const SCHEMA_FORMAT: &str = "application/schema+json;version=draft-07";
 
-/// Renders the document of `vendor`; references are relative to `schemas/`.
-pub(super) fn document(vendor: Vendor) -> Value {
+/// Path of the document of `vendor` below `schemas/`.
+pub(super) fn path(vendor: Vendor) -> String {
+    format!("{vendor}/asyncapi.json")
+}
+
+/// Renders the document of `vendor`; references are relative to its folder.
+pub(super) fn document(vendor: Vendor, examples: &[Example]) -> Value {
     let (title, description) = match vendor {
         Vendor::Dataspike => (
             "Dataspike webhooks",
@@ -19,7 +26,9 @@ pub(super) fn document(vendor: Vendor) -> Value {
         _ => (
             "AMLYZE webhooks",
             "Deliveries of AMLYZE: CloudEvents 1.0 over HTTP in binary content mode. \
-             Any order, and any event more than once; every status other than 2xx is followed by another delivery.",
+             Any order, and any event more than once; every status other than 2xx is followed by another delivery. \
+             No document says how a delivery proves where it comes from, so no security scheme stands here: protect the \
+             address itself.",
         ),
     };
     let of_vendor = || events().iter().filter(|info| info.vendor == vendor);
@@ -27,10 +36,15 @@ pub(super) fn document(vendor: Vendor) -> Value {
     let sent: Map<_, _> =
         of_vendor().map(|info| (info.name.to_owned(), reference("components/messages", info))).collect();
     let received: Vec<_> = of_vendor().map(|info| reference("channels/deliveries/messages", info)).collect();
-    let messages: Map<_, _> = of_vendor().map(|info| (info.name.to_owned(), message(info))).collect();
-    json!({
+    let messages: Map<_, _> = of_vendor().map(|info| (info.name.to_owned(), message(info, examples))).collect();
+    let mut document = json!({
         "asyncapi": "3.0.0",
-        "info": { "title": title, "version": "1.0.0", "description": format!("{description} {GENERATED_BY}") },
+        "info": {
+            "title": title,
+            "version": "1.0.0",
+            "description": format!("{description} {GENERATED_BY}"),
+            "license": { "name": "MIT OR Apache-2.0" },
+        },
         "defaultContentType": "application/json",
         "channels": {
             "deliveries": {
@@ -50,55 +64,54 @@ pub(super) fn document(vendor: Vendor) -> Value {
             }
         },
         "components": { "messages": messages },
-    })
+    });
+    if vendor == Vendor::Dataspike {
+        document["components"]["securitySchemes"] = json!({
+            "signature": { "type": "httpApiKey", "in": "header", "name": SIGNATURE, "description": SIGNATURE_FORM },
+        });
+        document["operations"]["receiveDelivery"]["security"] =
+            json!([{ "$ref": "#/components/securitySchemes/signature" }]);
+    }
+    document
 }
 
-fn message(info: &EventInfo) -> Value {
+fn message(info: &EventInfo, examples: &[Example]) -> Value {
+    let headers = headers::of(info);
+    let required: Vec<_> = headers.iter().filter(|header| header.required).map(|header| header.name).collect();
+    let properties: Map<_, _> =
+        headers.iter().map(|header| (header.name.to_owned(), header.described_schema())).collect();
     let mut message = json!({
         "name": info.name,
         "title": info.title,
         "summary": info.fires,
         "contentType": "application/json",
+        "headers": { "type": "object", "required": required, "properties": properties },
         "payload": {
             "schemaFormat": SCHEMA_FORMAT,
-            "schema": { "$ref": format!("./draft-07/{}", schema_path(info.vendor, info.name)) },
+            "schema": { "$ref": format!("../draft-07/{}", schema_path(info.vendor, info.name)) },
         },
     });
-    match info.vendor {
-        Vendor::Dataspike => {
-            message["headers"] = json!({
-                "type": "object",
-                "properties": {
-                    "X-Webhook-Signature": {
-                        "type": "string",
-                        "description": "`t=` and the seconds since 1970 of the signing, a comma, `v1=` and a \
-                            hexadecimal HMAC-SHA256 over the seconds, a full stop and the body.",
-                    },
-                },
-            });
-        }
-        _ => message["headers"] = cloud_events_headers(info),
+    let names: Vec<_> = headers.iter().map(|header| header.name).collect();
+    message["examples"] = json!([shown(plain(examples, info), &names)]);
+    if info.deprecated {
+        message["tags"] = json!([{ "name": "deprecated" }]);
     }
     message
 }
 
-fn cloud_events_headers(info: &EventInfo) -> Value {
-    json!({
-        "type": "object",
-        "required": ["ce-specversion", "ce-id", "ce-source", "ce-type"],
-        "properties": {
-            "ce-specversion": { "type": "string", "const": "1.0" },
-            "ce-id": { "type": "string", "minLength": 1, "description": "Unique per event." },
-            "ce-source": { "type": "string", "minLength": 1, "description": sentence(info.source_meaning) },
-            "ce-type": { "type": "string", "const": info.name },
-            "ce-subject": { "type": "string", "minLength": 1, "description": sentence(info.subject_meaning) },
-            "ce-time": { "type": "string", "format": "date-time", "description": "When the event happened." },
-        },
-    })
-}
-
-fn sentence(meaning: &str) -> String {
-    let mut characters = meaning.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters).chain(['.']).collect()
+fn shown(example: &Example, names: &[&str]) -> Value {
+    let headers: Map<_, _> = example
+        .data
+        .headers
+        .iter()
+        .filter(|(name, _)| names.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+        .collect();
+    let body = example.data.body();
+    let payload: Value = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{}: {error}", example.name));
+    let mut shown = json!({ "name": example.name, "payload": payload });
+    if !headers.is_empty() {
+        shown["headers"] = headers.into();
+    }
+    shown
 }

@@ -9,8 +9,8 @@ use super::rewrite::{Nulls, at, rewrite};
 use crate::Vendor;
 use crate::amlyze::CommunicationEvents;
 use crate::dataspike::{
-    Applicant, History, SecretRotated, Verification, VerificationList, WebhookCreateRequest, WebhookCreated,
-    WebhookList,
+    Applicant, History, SecretRotated, TransmonEventCreated, TransmonRules, Verification, VerificationList,
+    WebhookCreateRequest, WebhookCreated, WebhookList,
 };
 
 /// A document that is no event.
@@ -45,6 +45,20 @@ pub(super) const DOCUMENTS: &[Document] = &[
         title: "Webhook history",
         description: "A page of past deliveries.",
         render: nullable::<History>,
+    },
+    Document {
+        vendor: Vendor::Dataspike,
+        name: "transmon-event-response",
+        title: "Event of transaction monitoring",
+        description: "Answer to a transaction or payment that was sent for monitoring.",
+        render: nullable::<TransmonEventCreated>,
+    },
+    Document {
+        vendor: Vendor::Dataspike,
+        name: "transmon-rules",
+        title: "Rules of transaction monitoring",
+        description: "Answer with the rules of monitoring.",
+        render: nullable::<TransmonRules>,
     },
     Document {
         vendor: Vendor::Dataspike,

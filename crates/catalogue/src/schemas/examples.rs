@@ -89,6 +89,16 @@ fn stems(folder: &Path) -> Vec<String> {
     stems
 }
 
+/// The first example of an event whose body is what its schema describes, and not an envelope around that.
+pub(super) fn plain<'e>(examples: &'e [Example], info: &EventInfo) -> &'e Example {
+    let is_plain = |example: &&Example| {
+        let of_event = matches!(example.subject, Subject::Event(of) if of.schema_id == info.schema_id);
+        of_event
+            && example.data.headers.iter().any(|(name, value)| name == "content-type" && value == "application/json")
+    };
+    examples.iter().find(is_plain).unwrap_or_else(|| panic!("{} has no example in plain JSON", info.name))
+}
+
 impl Example {
     /// Path below `schemas/`.
     pub(super) fn path(&self) -> String {
@@ -119,7 +129,7 @@ impl Example {
 
 /// Lays JSON text out anew, indented from `level` or without any white space, and changes nothing else: numbers,
 /// escapes and the order of members stay as they are.
-fn layout(json: &str, level: Option<usize>) -> String {
+pub(super) fn layout(json: &str, level: Option<usize>) -> String {
     let mut text = String::new();
     let mut level = level;
     let (mut quoted, mut escaped) = (false, false);

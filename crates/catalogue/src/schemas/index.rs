@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::documents::DOCUMENTS;
 use super::examples::{Example, Subject};
-use super::{GENERATED_BY, schema_path};
-use crate::events;
+use super::refused::Refused;
+use super::{GENERATED_BY, asyncapi, openapi, schema_path};
+use crate::{Vendor, events};
 
 /// Paths are relative to `schemas/`.
-pub(super) fn index(examples: &[Example]) -> Value {
+pub(super) fn index(examples: &[Example], refused: &[Refused]) -> Value {
     let events: Vec<_> = events()
         .iter()
         .map(|info| {
@@ -29,6 +30,11 @@ pub(super) fn index(examples: &[Example]) -> Value {
                 "documentedIn": info.documented_in,
                 "schema": { "id": info.schema_id, "path": path, "draft07": format!("draft-07/{path}") },
                 "examples": shown.map(Example::path).collect::<Vec<_>>(),
+                "refused": refused
+                    .iter()
+                    .filter(|refused| refused.info.schema_id == info.schema_id)
+                    .map(Refused::path)
+                    .collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -48,5 +54,12 @@ pub(super) fn index(examples: &[Example]) -> Value {
             })
         })
         .collect();
-    json!({ "$comment": GENERATED_BY, "events": events, "documents": documents })
+    let interfaces: Vec<_> = [Vendor::Amlyze, Vendor::Dataspike].map(asyncapi::path).into();
+    json!({
+        "$comment": GENERATED_BY,
+        "asyncapi": interfaces,
+        "openapi": openapi::PATH,
+        "events": events,
+        "documents": documents,
+    })
 }

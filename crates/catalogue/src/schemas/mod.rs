@@ -1,5 +1,5 @@
-//! Rendering of everything that is generated from the Rust types: JSON Schemas, examples, the index, the AsyncAPI
-//! documents, and the texts that are built into this crate.
+//! Rendering of everything that is generated from the Rust types: JSON Schemas, examples accepted and refused, the
+//! index, the AsyncAPI and OpenAPI documents, and the texts that are built into this crate.
 //!
 //! The schemas keep to a small set of keywords, so that a validator can be written for just these: `type`,
 //! `properties`, `required`, `additionalProperties` (maps), `items`, `enum`, `const`, `format` (`uuid`, `date`,
@@ -11,8 +11,11 @@ mod documents;
 mod draft07;
 mod event;
 mod examples;
+mod headers;
 mod index;
+mod openapi;
 mod print;
+mod refused;
 mod rewrite;
 mod source;
 
@@ -54,10 +57,19 @@ pub fn render() -> BTreeMap<String, String> {
     for example in &examples {
         files.insert(format!("schemas/{}", example.path()), example.print());
     }
-    files.insert("schemas/index.json".to_owned(), print::pretty(&index::index(&examples)));
-    for vendor in [Vendor::Amlyze, Vendor::Dataspike] {
-        files.insert(format!("schemas/{vendor}.asyncapi.json"), print::pretty(&asyncapi::document(vendor)));
+    let refused = refused::read();
+    for refused in &refused {
+        files.insert(format!("schemas/{}", refused.path()), refused.print(&examples));
     }
+    files.insert("schemas/index.json".to_owned(), print::pretty(&index::index(&examples, &refused)));
+    for vendor in [Vendor::Amlyze, Vendor::Dataspike] {
+        files.insert(
+            format!("schemas/{}", asyncapi::path(vendor)),
+            print::pretty(&asyncapi::document(vendor, &examples)),
+        );
+    }
+    files.insert(format!("schemas/{}", openapi::PATH), print::pretty(&openapi::document()));
+    files.insert("schemas/README.md".to_owned(), include_str!("../../data/schemas.md").to_owned());
     files.extend(source::files(&built_in, &examples));
     files
 }

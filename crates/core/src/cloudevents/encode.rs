@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::attributes::{Attributes, Core, check, check_name};
+use super::attributes::{Attributes, Core, check};
 use super::media_type::{MediaType, trim_ows};
 use super::mode::{Told, told_by};
+use super::names;
 use super::values::is_forbidden;
 use crate::json::Document;
 use crate::rule::Rule;
@@ -227,7 +228,7 @@ impl CloudEvent {
         }
         for (name, value) in &self.extensions {
             let shown: String = name.chars().take(64).collect();
-            match check_name(name.as_bytes()) {
+            match names::check(name.as_bytes()) {
                 Ok(()) | Err((Rule::CeAName20, _)) => {}
                 Err((rule, message)) => return Err(EncodeError::new(&shown, rule, &message)),
             }

@@ -2,10 +2,12 @@
 
 pub(crate) mod attributes;
 pub(crate) mod binary;
+pub(crate) mod data;
 pub(crate) mod encode;
 pub(crate) mod handshake;
 pub(crate) mod media_type;
 pub(crate) mod mode;
+pub(crate) mod names;
 pub(crate) mod structured;
 pub(crate) mod time;
 pub(crate) mod uri;

@@ -1,12 +1,11 @@
-//! Structured content mode and batches in the JSON event format (rules S and B).
+//! Structured content mode: one event in the JSON event format (rules S, and A for each attribute).
 
-use std::ops::Range;
+use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use super::attributes::{Attributes, Core, check, check_name};
+use super::attributes::{Attributes, Core, check};
+use super::data::{self, StructuredData};
 use super::media_type::MediaType;
+use super::names::{self, Sent};
 use super::values::is_forbidden;
 use crate::finding::Place;
 use crate::json::{Kind, Node};
@@ -14,17 +13,6 @@ use crate::report::{Note, Report};
 use crate::rule::Rule;
 use crate::vendors::{self, Reading};
 use crate::vetter::Settings;
-
-/// Data of a structured event.
-#[derive(Debug, Default, Eq, PartialEq)]
-pub(crate) enum StructuredData {
-    #[default]
-    None,
-    /// A JSON value inside the envelope, and where.
-    Json(Range<usize>),
-    /// A string whose content is not JSON, or bytes from `data_base64`.
-    Bytes(Vec<u8>),
-}
 
 /// A structured event as far as it could be read.
 #[derive(Debug, Default)]
@@ -37,8 +25,7 @@ pub(crate) struct Structured {
 
 /// Reads one event of the JSON format; `prefix` is the JSON Pointer of `event` in the body.
 pub(crate) fn read(event: Node<'_, '_>, prefix: &str, settings: &Settings, report: &mut Report) -> Structured {
-    let mut reader =
-        Reader { settings, report, prefix, attributes: Attributes::default(), present: [false; Core::COUNT] };
+    let mut reader = Reader { settings, report, prefix, attributes: Attributes::default(), sent: Sent::default() };
     if event.kind() != Kind::Object {
         let message = format!("an event in the JSON format is an object, but this is {}", event.kind().name());
         reader.add(Rule::CeS1, "", message, event.start(), event.raw());
@@ -58,7 +45,10 @@ pub(crate) fn read(event: Node<'_, '_>, prefix: &str, settings: &Settings, repor
         Some(value) => MediaType::parse(value.as_bytes()).is_some_and(MediaType::is_json),
         None => true,
     };
-    let data = reader.data(data, data_base64, is_json);
+    let data = data::read(data, data_base64, is_json).unwrap_or_else(|fault| {
+        reader.add(fault.rule, fault.pointer, fault.message, fault.offset, fault.value);
+        StructuredData::None
+    });
     Structured { attributes: reader.attributes, data, is_json }
 }
 
@@ -67,7 +57,7 @@ struct Reader<'s> {
     report: &'s mut Report,
     prefix: &'s str,
     attributes: Attributes,
-    present: [bool; Core::COUNT],
+    sent: Sent<'static>,
 }
 
 impl Reader<'_> {
@@ -78,16 +68,15 @@ impl Reader<'_> {
         }
         let core = Core::from_name(name.as_bytes());
         let place = pointer_token(name);
-        match core {
-            // A repeated member is JSON-duplicate's finding; the first one counts.
-            Some(core) if std::mem::replace(&mut self.present[core as usize], true) => return,
-            Some(_) => {}
-            None => {
-                if let Err((rule, message)) = check_name(name.as_bytes()) {
-                    self.add(rule, &place, message, member.name_start(), name.as_bytes());
-                    if rule != Rule::CeAName20 && self.settings.policy.rejects(rule) {
-                        return;
-                    }
+        // A repeated member is JSON-duplicate's finding; the first one counts.
+        if !self.sent.is_first(core, || Cow::Owned(name.as_bytes().to_vec())) {
+            return;
+        }
+        if core.is_none() {
+            if let Err((rule, message)) = names::check(name.as_bytes()) {
+                self.add(rule, &place, message, member.name_start(), name.as_bytes());
+                if rule != Rule::CeAName20 && self.settings.policy.rejects(rule) {
+                    return;
                 }
             }
         }
@@ -145,10 +134,8 @@ impl Reader<'_> {
     }
 
     fn missing(&mut self, event: Node<'_, '_>) {
-        for core in Core::REQUIRED {
-            if self.present[core as usize] {
-                continue;
-            }
+        let missing: Vec<Core> = self.sent.missing().collect();
+        for core in missing {
             match vendors::header_reading(self.settings.vendor, core, Rule::CeA1) {
                 Reading::Keep => {
                     let message = format!("required context attribute {} is missing", core.name());
@@ -160,47 +147,7 @@ impl Reader<'_> {
         }
     }
 
-    fn data(&mut self, data: Option<Node<'_, '_>>, data_base64: Option<Node<'_, '_>>, is_json: bool) -> StructuredData {
-        // A null payload is still a payload, but beside data_base64 it says nothing.
-        match (data, data_base64.filter(|node| node.kind() != Kind::Null)) {
-            (Some(data), Some(base64)) if data.kind() != Kind::Null => {
-                let message = "data and data_base64 exclude each other; send one of them";
-                self.add(Rule::CeS6, "/data_base64", message, base64.name_start(), b"");
-                StructuredData::None
-            }
-            (_, Some(base64)) => {
-                let text = base64.text();
-                if let Some(bytes) = text.and_then(|text| STANDARD.decode(text.as_bytes()).ok()) {
-                    return StructuredData::Bytes(bytes);
-                }
-                let message = "expected a string in Base64 (RFC 4648 §4, with padding)";
-                self.add(Rule::CeS5, "/data_base64", message, base64.start(), base64.raw());
-                StructuredData::None
-            }
-            (Some(data), None) if is_json => StructuredData::Json(data.span()),
-            (Some(data), None) => {
-                if let Some(text) = data.text() {
-                    return StructuredData::Bytes(text.into_owned().into_bytes());
-                }
-                if data.kind() != Kind::Null {
-                    let message =
-                        format!("datacontenttype is not JSON, so data must be a string, but is {}", data.kind().name());
-                    self.add(Rule::CeS4, "/data", message, data.start(), data.raw());
-                }
-                StructuredData::None
-            }
-            (None, None) => StructuredData::None,
-        }
-    }
-
-    fn add(
-        &mut self,
-        rule: Rule,
-        place: &str,
-        message: impl Into<std::borrow::Cow<'static, str>>,
-        offset: usize,
-        value: &[u8],
-    ) {
+    fn add(&mut self, rule: Rule, place: &str, message: impl Into<Cow<'static, str>>, offset: usize, value: &[u8]) {
         let note = Note::new(rule, Place::Body(format!("{}{place}", self.prefix)), message).at(offset).value(value);
         self.report.add(&self.settings.policy, self.settings.reveal, note);
     }

@@ -16,6 +16,21 @@ pub(crate) struct ValueFault {
     pub(crate) at: usize,
 }
 
+impl ValueFault {
+    /// What is wrong and what would be right.
+    pub(crate) const fn message(self) -> &'static str {
+        match self.rule {
+            Rule::CeV5 => "the percent-encoded bytes are not valid UTF-8",
+            Rule::CeV6 => {
+                "a percent sign must be followed by two hexadecimal digits; a percent sign itself is written %25"
+            }
+            Rule::CeV8 => "an octet outside printable ASCII; percent-encode the UTF-8 bytes of such characters",
+            Rule::CeV9 => "a double quote or an escape inside quotes is never completed; a quote itself is written %22",
+            _ => "the value holds a control character, a noncharacter or a lone surrogate, which a String has not",
+        }
+    }
+}
+
 /// A decoded value.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct Decoded<'a> {
@@ -28,11 +43,34 @@ pub(crate) struct Decoded<'a> {
 pub(crate) fn decode(value: &[u8]) -> Result<Decoded<'_>, ValueFault> {
     let value = trim_ows(value);
     // The usual value: printable ASCII without a quote, a percent sign or a space is its own decoding.
-    if value.iter().all(|byte| matches!(byte, b'!' | b'#'..=b'$' | b'&'..=b'~')) {
+    if is_plain(value) {
         let text = Cow::Borrowed(std::str::from_utf8(value).unwrap_or_default());
         return Ok(Decoded { text, raw_space: None });
     }
     decode_escaped(value)
+}
+
+/// The value where it is its own decoding, without a blank anywhere.
+pub(crate) fn plain(value: &[u8]) -> Option<&str> {
+    if is_plain(value) { std::str::from_utf8(value).ok() } else { None }
+}
+
+/// Whether every octet is one of U+0021 to U+007E without the double quote and the percent sign, eight at a time.
+fn is_plain(value: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES * 0x80;
+    // The high bit of a byte of the result is set where that byte of `word` is zero; other bytes may be set only above one
+    // that is, which does not matter for the question whether there is any.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let is_plain_word = |word: u64| {
+        let below = word.wrapping_sub(ONES * 0x21) & !word & HIGH;
+        let found =
+            below | word & HIGH | zero(word ^ ONES * 0x7f) | zero(word ^ ONES * 0x22) | zero(word ^ ONES * 0x25);
+        found == 0
+    };
+    let (words, rest) = value.as_chunks::<8>();
+    words.iter().all(|word| is_plain_word(u64::from_le_bytes(*word)))
+        && rest.iter().all(|byte| matches!(byte, b'!' | b'#'..=b'$' | b'&'..=b'~'))
 }
 
 #[cold]
@@ -52,6 +90,16 @@ fn decode_escaped(value: &[u8]) -> Result<Decoded<'_>, ValueFault> {
         return Err(ValueFault { rule: Rule::CeV10, at: at(position) });
     }
     Ok(Decoded { text: Cow::Owned(text), raw_space: unquoted.raw_space })
+}
+
+/// The octets as text without any decoding: UTF-8, else ISO 8859-1, which HTTP allowed historically and which loses nothing.
+/// `None` where that holds a character that a String has not.
+///
+/// Source: RFC 9110 §5.5.
+pub(crate) fn as_received(value: &[u8]) -> Option<Cow<'_, str>> {
+    let text = std::str::from_utf8(value)
+        .map_or_else(|_| Cow::Owned(value.iter().copied().map(char::from).collect()), Cow::Borrowed);
+    (!text.chars().any(is_forbidden)).then_some(text)
 }
 
 struct Unquoted {
@@ -203,6 +251,20 @@ mod tests {
         assert_eq!(fault(b"a%EF%B7%90b"), (Rule::CeV10, 1));
         assert_eq!(fault(b"caf\xc3\xa9"), (Rule::CeV8, 3));
         assert_eq!(fault(b"\x7f"), (Rule::CeV8, 0));
+    }
+
+    #[test]
+    fn eight_octets_at_a_time_are_judged_as_one_by_one() {
+        for octet in 0..=255_u8 {
+            for length in 1..20 {
+                for position in 0..length {
+                    let mut value = vec![b'a'; length];
+                    value[position] = octet;
+                    let expected = matches!(octet, 0x21..=0x7e) && !matches!(octet, b'"' | b'%');
+                    assert_eq!(is_plain(&value), expected, "{octet} at {position} of {length}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(super) fn look_at_header(core: Core, value: &str, add: &mut dyn FnMut(Rule, 
         Core::Source if value.len() > MAX_COMMUNICATION_NUMBER && value.chars().count() > MAX_COMMUNICATION_NUMBER => {
             add(Rule::AmlyzeD09, "a communication number has at most 256 characters");
         }
-        Core::Time if time::parse(value).is_some_and(|time| !time.is_upper_case) => {
+        Core::Time if value.contains(['t', 'z']) && time::parse(value).is_some_and(|time| !time.is_upper_case) => {
             add(Rule::AmlyzeD10, "time is written with a lower-case t and z");
         }
         _ => {}
@@ -92,10 +92,10 @@ pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Opt
     let text = value.text();
     match violation.rule {
         Rule::SchemaUnknown if type_name == CUSTOMER_UPDATED && name == "updateAt" => {
-            Reading::Instead(Rule::AmlyzeD15, "spelt updateAt, as in the vendor's example; it is read as updatedAt")
+            spelling(value, Rule::AmlyzeD15, "spelt updateAt, as in the vendor's example; it is read as updatedAt")
         }
         Rule::SchemaUnknown if name.eq_ignore_ascii_case(CUSTOMER_ID) => {
-            Reading::Instead(Rule::AmlyzeD14, "not the spelling listed for this event; it is read as the customer's id")
+            spelling(value, Rule::AmlyzeD14, "not the spelling listed for this event; it is read as the customer's id")
         }
         Rule::SchemaType | Rule::SchemaEnum | Rule::SchemaFormat
             if is_nothing(value, text.as_deref(), name) && !is_required(type_name, name) =>
@@ -127,6 +127,15 @@ pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Opt
             Reading::Instead(Rule::AmlyzeD29, "a bare date where a timestamp is documented; it is kept as it is")
         }
         _ => Reading::Keep,
+    }
+}
+
+/// Another spelling of a text is read as that text, so it has to be one.
+fn spelling(value: Node<'_, '_>, rule: Rule, message: &'static str) -> Reading {
+    if matches!(value.kind(), Kind::String | Kind::Null) {
+        Reading::Instead(rule, message)
+    } else {
+        Reading::Instead(Rule::SchemaType, "expected string, as under the documented spelling")
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
+use hookvet_catalogue::dataspike::{CheckError, ContactInfo, Media};
 use memchr::memmem::Finder;
+use serde::de::DeserializeOwned;
 
 use super::Reading;
 use crate::finding::Place;
@@ -33,16 +35,23 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
         {
             Reading::Instead(Rule::Dataspike11, "the check's status is null, which makes it neither passed nor failed")
         }
-        (Rule::SchemaUnknown, "erros") => {
+        (Rule::SchemaUnknown, "erros") if reads::<Option<Vec<CheckError>>>(value) => {
             Reading::Instead(Rule::Dataspike1, "spelt erros, as in the vendor's table; it is read as errors")
+        }
+        (Rule::SchemaUnknown, "erros") => {
+            Reading::Instead(Rule::SchemaType, "spelt erros, and no list of errors as under the documented spelling")
         }
         (Rule::SchemaUnknown, "doc_number" | "document_type")
             if violation.pointer.starts_with("/payload/poi_data/") =>
         {
-            Reading::Instead(
-                Rule::Dataspike23,
-                "an older name, as in the JavaScript SDK; it is read as document_number or parsed_type",
-            )
+            if matches!(kind, Some(Kind::String | Kind::Null)) {
+                Reading::Instead(
+                    Rule::Dataspike23,
+                    "an older name, as in the JavaScript SDK; it is read as document_number or parsed_type",
+                )
+            } else {
+                Reading::Instead(Rule::SchemaType, "expected string, as under the current name")
+            }
         }
         (Rule::SchemaUnknown, "manual_fields_settings") => {
             Reading::Instead(Rule::Dataspike49, "spelt as in the JavaScript SDK; it is read as manual_field_settings")
@@ -54,11 +63,19 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
         (Rule::SchemaType, "published_at") if kind == Some(Kind::String) => {
             Reading::Instead(Rule::Dataspike29, "text where seconds since 1970 are documented; the text is kept")
         }
-        (Rule::SchemaType, "contact_info" | "media") if kind == Some(Kind::Object) => {
+        (Rule::SchemaType, "contact_info") if kind == Some(Kind::Object) && reads::<ContactInfo>(value) => {
+            Reading::Instead(Rule::Dataspike28, "one object where a list is documented; it is read as a list of one")
+        }
+        (Rule::SchemaType, "media") if kind == Some(Kind::Object) && reads::<Media>(value) => {
             Reading::Instead(Rule::Dataspike28, "one object where a list is documented; it is read as a list of one")
         }
         _ => Reading::Keep,
     }
+}
+
+/// Whether a value that no schema has looked at can be read as a `T`.
+fn reads<T: DeserializeOwned>(value: Option<Node<'_, '_>>) -> bool {
+    value.is_some_and(|value| serde_json::from_slice::<T>(value.raw()).is_ok())
 }
 
 /// Whether a pointer into an envelope names a check.
@@ -175,24 +192,30 @@ fn look_at_screening(screening: Node<'_, '_>, at: At<'_>) {
     }
 }
 
-/// Checks the envelope of a type without a schema: what has to be there to hand it on.
+/// Checks the envelope of a type without a schema: what has to be there to hand it on, and that the rest can be read.
 pub(crate) fn check_envelope(envelope: &Document<'_>) -> Vec<Violation> {
     let mut found = Vec::new();
-    for (name, kind) in [("id", Kind::String), ("event_type", Kind::String), ("payload", Kind::Object)] {
+    for (name, kind, is_needed) in [
+        ("id", Kind::String, true),
+        ("webhook_id", Kind::String, false),
+        ("event_type", Kind::String, true),
+        ("timestamp", Kind::String, false),
+        ("payload", Kind::Object, true),
+    ] {
         match envelope.root().get(name) {
-            None => found.push(Violation {
+            None if is_needed => found.push(Violation {
                 pointer: String::new(),
                 rule: Rule::SchemaRequired,
                 member: Some(name.to_owned()),
                 message: format!("required member {name} is missing"),
             }),
-            Some(value) if value.kind() != kind => found.push(Violation {
+            Some(value) if value.kind() != kind && (is_needed || value.kind() != Kind::Null) => found.push(Violation {
                 pointer: format!("/{name}"),
                 rule: Rule::SchemaType,
                 member: None,
                 message: format!("expected {}, but found {}", kind.name(), value.kind().name()),
             }),
-            Some(_) => {}
+            _ => {}
         }
     }
     found

@@ -29,6 +29,11 @@ pub(crate) fn header_reading(vendor: Vendor, core: Core, rule: Rule) -> Reading 
     }
 }
 
+/// Whether a vendor takes any non-empty text for an attribute, so that there is nothing to check.
+pub(crate) fn is_free_text(vendor: Vendor, core: Core) -> bool {
+    vendor == Vendor::Amlyze && core == Core::Source
+}
+
 /// How a vendor reads a header value that cannot be decoded.
 pub(crate) fn undecodable_header(vendor: Vendor, rule: Rule) -> Reading {
     match vendor {

@@ -6,8 +6,8 @@ use hookvet_catalogue::Vendor;
 
 use super::{HeaderList, Settings, Vetter, judge};
 use crate::cloudevents::attributes::{Attributes, Core};
-use crate::cloudevents::media_type::{MediaType, trim_ows};
-use crate::cloudevents::{binary, mode};
+use crate::cloudevents::media_type::{MediaType, starts_with_ignore_case, trim_ows};
+use crate::cloudevents::{binary, mode, names};
 use crate::finding::Place;
 use crate::policy::{Level, Policy};
 use crate::report::{Note, Report};
@@ -79,18 +79,19 @@ impl Pending {
         let named = |name: &'static str| {
             headers.walk().filter(move |(other, _)| other.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
         };
-        let mut content_types = named("content-type");
-        let content_type = content_types.next();
-        let is_repeated = content_types.next().is_some();
+        let known = Known::find(headers);
+        let content_type = known.content_type;
         let mut add = |note: Note<'_>| report.add(&settings.policy, settings.reveal, note);
-        if is_repeated {
+        if known.is_content_type_repeated {
             let message = "Content-Type is sent more than once, so it is not clear what the body is; send it once";
             add(Note::new(Rule::CeH5, Place::header("content-type"), message));
         }
-        for coding in named("content-encoding") {
-            if !trim_ows(coding).is_empty() && !trim_ows(coding).eq_ignore_ascii_case(b"identity") {
-                let message = "a content coding is not undone here; send the body as it is";
-                add(Note::new(Rule::HttpContentEncoding, Place::header("content-encoding"), message).value(coding));
+        if known.has_content_encoding {
+            for coding in named("content-encoding") {
+                if !trim_ows(coding).is_empty() && !trim_ows(coding).eq_ignore_ascii_case(b"identity") {
+                    let message = "a content coding is not undone here; send the body as it is";
+                    add(Note::new(Rule::HttpContentEncoding, Place::header("content-encoding"), message).value(coding));
+                }
             }
         }
         if let Some(handshake) = &settings.handshake {
@@ -106,7 +107,7 @@ impl Pending {
             let attributes = Attributes::default();
             Self { vetter: vetter.clone(), shape: Shape::Envelope, attributes, signature, report }
         } else {
-            let (shape, attributes) = open_cloudevent(settings, headers, content_type, &mut report);
+            let (shape, attributes) = open_cloudevent(settings, headers, &known, &mut report);
             Self { vetter: vetter.clone(), shape, attributes, signature: None, report }
         };
         if pending.report.rejecting_class().is_some() {
@@ -159,15 +160,19 @@ impl Pending {
 fn open_cloudevent<'h>(
     settings: &Settings,
     headers: &impl HeaderList<'h>,
-    content_type: Option<&[u8]>,
+    known: &Known<'h>,
     report: &mut Report,
 ) -> (Shape, Attributes) {
+    let content_type = known.content_type;
     let mut add = |note: Note<'_>| report.add(&settings.policy, settings.reveal, note);
     let refuse_format = |what: &str| {
         let message = format!("the only event format that is read is JSON: {what}");
         Note::new(Rule::CeM5, Place::header("content-type"), message).value(content_type.unwrap_or_default())
     };
-    match mode::told_by(content_type) {
+    // What nearly every sender writes needs no parsing.
+    let is_plain = content_type == Some(b"application/json");
+    let told = if is_plain { mode::Told::Binary } else { mode::told_by(content_type) };
+    match told {
         mode::Told::Structured => return (Shape::Structured, Attributes::default()),
         mode::Told::UnknownStructured => {
             add(refuse_format("application/cloudevents+json"));
@@ -185,19 +190,52 @@ fn open_cloudevent<'h>(
         }
         mode::Told::Binary => {}
     }
-    let is_json = content_type.and_then(|value| MediaType::parse(trim_ows(value))).is_some_and(MediaType::is_json);
+    let is_json =
+        is_plain || content_type.and_then(|value| MediaType::parse(trim_ows(value))).is_some_and(MediaType::is_json);
     if settings.vendor == Vendor::Amlyze {
         if !is_json {
             let message = "AMLYZE sends application/json; without that the body is not read";
             add(Note::new(Rule::HttpContentType, Place::header("content-type"), message)
                 .value(content_type.unwrap_or_default()));
-        } else if !headers.walk().any(|(name, _)| name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"ce-"))) {
+        } else if !known.has_attribute {
             return (Shape::MaybeStructured, Attributes::default());
         }
     }
     let attributes = binary::read(headers.walk(), content_type, settings, report);
     look_at_trace(headers, &attributes, settings, report);
     (Shape::Binary { is_json }, attributes)
+}
+
+/// The headers that say something by themselves, found in one walk.
+struct Known<'h> {
+    content_type: Option<&'h [u8]>,
+    is_content_type_repeated: bool,
+    has_content_encoding: bool,
+    /// Whether any header begins with `ce-`.
+    has_attribute: bool,
+}
+
+impl<'h> Known<'h> {
+    fn find(headers: &impl HeaderList<'h>) -> Self {
+        let mut known = Self {
+            content_type: None,
+            is_content_type_repeated: false,
+            has_content_encoding: false,
+            has_attribute: false,
+        };
+        for (name, value) in headers.walk() {
+            // The length rules out most names before a letter is compared.
+            match name.len() {
+                12 if name.eq_ignore_ascii_case(b"content-type") => {
+                    known.is_content_type_repeated |= known.content_type.is_some();
+                    known.content_type = known.content_type.or(Some(value));
+                }
+                16 if name.eq_ignore_ascii_case(b"content-encoding") => known.has_content_encoding = true,
+                _ => known.has_attribute |= starts_with_ignore_case(name, b"ce-"),
+            }
+        }
+        known
+    }
 }
 
 /// H7: an extension that has a header of its own says the same in both places.
@@ -209,7 +247,7 @@ fn look_at_trace<'h>(headers: &impl HeaderList<'h>, attributes: &Attributes, set
             && trim_ows(value) != attribute.as_bytes()
         {
             let message = "the ce- header and the header of the same name differ; nobody defines which one counts";
-            let place = binary::place(format!("ce-{name}").as_bytes());
+            let place = names::place(format!("ce-{name}").as_bytes());
             report.add(&settings.policy, settings.reveal, Note::new(Rule::CeH7, place, message));
         }
     }

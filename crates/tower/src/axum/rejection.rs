@@ -63,7 +63,8 @@ impl IntoResponse for VettedRejection {
         let (name, title, detail) = match self {
             Self::Refused(delivery) => {
                 let version = Version::HTTP_11;
-                return Refusal { delivery, allow: None, version, is_body_left: false }.into_response().map(Body::from);
+                let refusal = Refusal { delivery, allow: None, retry_after: None, version, is_body_left: false };
+                return refusal.into_response().map(Body::from);
             }
             Self::MissingLayer => ("not-vetted", "The delivery was not vetted", self.to_string()),
             Self::Unread(error) => ("other-event", "The event is not the one that is taken here", error.to_string()),

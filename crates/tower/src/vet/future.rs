@@ -154,7 +154,7 @@ impl Settings {
         if passes && end == End::Whole {
             Ok(delivery)
         } else {
-            Err(Refusal { delivery, allow: None, version, is_body_left: end != End::Whole })
+            Err(Refusal { delivery, allow: None, retry_after: None, version, is_body_left: end != End::Whole })
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookvet::{Verdict, Vetter};
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use tower_layer::Layer;
 
 use super::service::Vet;
@@ -33,6 +33,9 @@ pub enum OnInvalid {
 /// Looks at a verdict.
 type Look = dyn Fn(&Verdict) + Send + Sync;
 
+/// How long a sender has to wait, by the headers of its delivery and the time.
+type Limit = dyn Fn(&HeaderMap, u64) -> Option<Duration> + Send + Sync;
+
 /// Everything that a [`Vet`] needs besides its inner service.
 #[derive(Clone)]
 pub(super) struct Settings {
@@ -43,6 +46,7 @@ pub(super) struct Settings {
     pub(super) allow: HeaderValue,
     pub(super) on_invalid: OnInvalid,
     pub(super) on_verdict: Option<Arc<Look>>,
+    pub(super) limiter: Option<Arc<Limit>>,
     pub(super) body_deadline: Option<Duration>,
     pub(super) linger: Duration,
 }
@@ -86,6 +90,7 @@ impl VetLayer {
             allow: HeaderValue::from_static("POST"),
             on_invalid: OnInvalid::default(),
             on_verdict: None,
+            limiter: None,
             body_deadline: None,
             linger: DEFAULT_LINGER,
         };
@@ -123,6 +128,33 @@ impl<K> VetLayer<K> {
     /// has not documented. It runs inside the request, so it should not block.
     pub fn on_verdict(self, look: impl Fn(&Verdict) + Send + Sync + 'static) -> Self {
         self.set(|settings| settings.on_verdict = Some(Arc::new(look)))
+    }
+
+    /// Asks `limit` about every delivery before anything of it is judged, with its headers and the time in seconds since
+    /// the Unix epoch. `None` lets it in; otherwise the answer is 429 with that time in `Retry-After`, in whole seconds and
+    /// at least one. Default: no limit.
+    ///
+    /// It keeps its own counts. Under a [`Handshake`](hookvet::Handshake) the header `WebHook-Request-Origin` names the
+    /// sender, who promised to keep to the allowed rate; anybody can write that header, so a limit by it protects the
+    /// receiver from its friends alone.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use std::time::Duration;
+    ///
+    /// use hookvet::Vetter;
+    /// use hookvet_tower::VetLayer;
+    ///
+    /// // One delivery a second.
+    /// let last = AtomicU64::new(0);
+    /// let layer = VetLayer::new(Vetter::cloudevents().build()?)
+    ///     .limiter(move |_headers, now| (last.swap(now, Ordering::Relaxed) == now).then_some(Duration::from_secs(1)));
+    /// # Ok::<(), hookvet::BuildError>(())
+    /// ```
+    /// Source: CloudEvents HTTP webhook 1.0.2 §2.2.
+    pub fn limiter(self, limit: impl Fn(&HeaderMap, u64) -> Option<Duration> + Send + Sync + 'static) -> Self {
+        self.set(|settings| settings.limiter = Some(Arc::new(limit)))
     }
 
     /// How long a body may take, from the moment in which it is first waited for; then the answer is 408. Default: as

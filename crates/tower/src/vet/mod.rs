@@ -6,7 +6,8 @@
 //! # What happens to a request
 //!
 //! 1. `OPTIONS` is answered where the vetter takes part in the webhook [`Handshake`](hookvet::Handshake). Another method
-//!    than `POST` is answered with 405 and `Allow`.
+//!    than `POST` is answered with 405 and `Allow`, and what comes faster than a
+//!    [`limiter`](VetLayer::limiter) lets it with 429 and `Retry-After`.
 //! 2. The headers are judged, all of them, before the body is touched. What they alone refuse is answered then: a sender
 //!    that asked with `Expect: 100-continue` never sends its body.
 //! 3. A `Content-Length` above [`Vetter::max_body`](hookvet::Vetter::max_body) is answered with 413 without reading; a

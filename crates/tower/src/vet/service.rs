@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use hookvet::{Pending, Rule, Verdict};
 use http::header::{CONTENT_LENGTH, EXPECT};
@@ -47,12 +48,13 @@ where
     fn call(&mut self, request: Request<In>) -> Self::Future {
         let settings = &self.settings;
         let (parts, body) = request.into_parts();
-        let refuse = |verdict: Verdict, body: In| {
+        let refuse = |verdict: Verdict, wait: Option<Duration>, body: In| {
             settings.show(&verdict);
             let is_method = verdict.class() == Some(Rule::HttpMethod.class());
             let refusal = Refusal {
                 delivery: Delivery::new(verdict, bytes::Bytes::new()),
                 allow: is_method.then(|| settings.allow.clone()),
+                retry_after: wait,
                 version: parts.version,
                 is_body_left: !body.is_end_stream(),
             };
@@ -68,12 +70,18 @@ where
         if !settings.methods.contains(&parts.method) {
             let message =
                 "a delivery does not come with this method; the Allow header of the answer lists those that do";
-            return refuse(settings.vetter.refuse(Rule::HttpMethod, message), body);
+            return refuse(settings.vetter.refuse(Rule::HttpMethod, message), None, body);
         }
-        let opened = match settings.vetter.open(&parts.headers, settings.clock.now()) {
+        let now = settings.clock.now();
+        if let Some(wait) = settings.limiter.as_ref().and_then(|limit| limit(&parts.headers, now)) {
+            let message =
+                "deliveries come faster than they are taken here; the Retry-After header says how long to wait";
+            return refuse(settings.vetter.refuse(Rule::CeWhRate, message), Some(wait), body);
+        }
+        let opened = match settings.vetter.open(&parts.headers, now) {
             Ok(pending) => Opened::Pending(pending),
             Err(rejection) if settings.on_invalid == OnInvalid::PassWithVerdict => Opened::Refused(rejection),
-            Err(rejection) => return refuse(rejection.into_verdict(), body),
+            Err(rejection) => return refuse(rejection.into_verdict(), None, body),
         };
         let limit = settings.vetter.max_body();
         let announced = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -82,7 +90,7 @@ where
                 Opened::Pending(pending) => settings.too_large(pending),
                 Opened::Refused(rejection) => rejection.into_verdict(),
             };
-            return refuse(verdict, body);
+            return refuse(verdict, None, body);
         }
         // The inner service that was polled ready is the one to call; its clone has not been asked yet.
         let clone = self.inner.clone();

@@ -1,6 +1,9 @@
 //! What is turned away: with which status and rules, without the handler, and without a word of what was sent.
 
+use std::time::Duration;
+
 use hookvet::{PROBLEM_JSON, Secret, Vetter};
+use hookvet_tower::VetLayer;
 
 use crate::samples::{
     AMLYZE_BODY, AMLYZE_HEADERS, AMLYZE_VALUES, DATASPIKE_BODY, NOW, amlyze, dataspike, post, post_chunked, secret,
@@ -135,4 +138,21 @@ fn a_head_request_is_refused_without_a_body() {
     }
     assert!(wire.starts_with("HTTP/1.1 405 "), "{wire}");
     assert!(wire.ends_with("\r\n\r\n"), "{wire}");
+}
+
+#[test]
+fn a_delivery_that_comes_too_fast_is_429_and_learns_how_long_to_wait() {
+    for (wait, seconds) in [(Duration::ZERO, "1"), (Duration::from_millis(1_500), "2"), (Duration::from_secs(60), "60")]
+    {
+        let layer = VetLayer::with_clock(amlyze(), || NOW).limiter(move |headers, now| {
+            assert_eq!(now, NOW);
+            headers.contains_key("x-fast").then_some(wait)
+        });
+        let server = Server::behind(layer);
+        let request = post(&format!("x-fast: 1\r\n{AMLYZE_HEADERS}"), AMLYZE_BODY);
+        let answer = refuse(&server, request, 429, "too-many", &["CE-WH-rate"]);
+        assert_eq!(answer.header("retry-after"), Some(seconds));
+        let answer = server.ask(post(AMLYZE_HEADERS, AMLYZE_BODY));
+        assert_eq!((answer.status, answer.header("retry-after")), (204, None));
+    }
 }

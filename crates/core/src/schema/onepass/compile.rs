@@ -6,6 +6,8 @@
 //! `if: {minProperties: 1}` with `then: {required: [..]}`. A new keyword is one arm of [`Reader::keyword`], one place
 //! in the machine that looks at it, and one test.
 
+use std::sync::atomic::AtomicU8;
+
 use super::program::{
     Array, Bound, Choice, Format, Index, Length, Member, Name, Node, Number, Object, Program, Range, literals, types,
 };
@@ -42,6 +44,7 @@ pub(crate) struct Owned {
     lengths: Vec<Length>,
     ranges: Vec<Range>,
     slots: Vec<u8>,
+    hints: Vec<AtomicU8>,
     text: String,
 }
 
@@ -57,6 +60,7 @@ impl Owned {
             lengths: &self.lengths,
             ranges: &self.ranges,
             slots: &self.slots,
+            hints: &self.hints,
             text: &self.text,
         }
     }
@@ -89,7 +93,13 @@ impl Compiler {
         let root = document.root();
         let mut reader =
             Reader { compiler: self, definitions: root.get("$defs"), known: Vec::new(), is_root: true, watched };
-        reader.schema(root, &mut String::new()).map_err(fault)
+        let root = reader.schema(root, &mut String::new()).map_err(fault)?;
+        let members: usize = self.objects.iter().map(|(_, members)| members.len() + 1).sum();
+        let words: usize = self.choices.iter().map(|(_, words)| words.len()).sum();
+        if members.max(words) > usize::from(u16::MAX) {
+            return Err(fault("more than 65,535 members or words".to_owned()));
+        }
+        Ok(root)
     }
 
     /// The tables, laid out flat.
@@ -104,6 +114,7 @@ impl Compiler {
             lengths: self.lengths,
             ranges: self.ranges,
             slots: Vec::new(),
+            hints: Vec::new(),
             text: self.text,
         };
         for (mut object, members) in self.objects {
@@ -118,6 +129,8 @@ impl Compiler {
             owned.words.extend(words);
             owned.choices.push(choice);
         }
+        let hints = owned.members.len() + owned.objects.len();
+        owned.hints = std::iter::repeat_with(|| AtomicU8::new(0)).take(hints).collect();
         owned
     }
 
@@ -154,7 +167,7 @@ fn kept_once<T: PartialEq>(list: &mut Vec<T>, item: T) -> Result<u16, String> {
     u16::try_from(at).map_err(|_| "more than 65,536 different parts".to_owned())
 }
 
-/// A position in a list that [`kept_once`] bounds; 64 members an object keep even the flat lists of built-in tables small.
+/// A position in one of the flat lists, whose lengths [`Compiler::add`] bounds.
 fn narrow(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
 }

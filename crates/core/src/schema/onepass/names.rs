@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::text::{Escapes, with_text};
+use super::text::{Escapes, with_bytes};
 use super::words::{find_special, fingerprint};
 
 /// How many names are kept without allocating, over all open objects.
@@ -22,9 +22,15 @@ struct Entry {
 pub(super) struct Names {
     length: usize,
     inline: Option<[Entry; INLINE]>,
+    /// What does not fit; nothing for nearly every payload.
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Default)]
+struct More {
     spilled: Vec<Entry>,
     /// The names of large objects by how deep they lie, innermost last.
-    large: Vec<(usize, HashSet<String>)>,
+    large: Vec<(usize, HashSet<Vec<u8>>)>,
 }
 
 impl Names {
@@ -37,7 +43,7 @@ impl Names {
     /// Forgets the names of the object that lies `depth` deep and started at `mark`.
     #[inline(always)]
     pub(super) fn release(&mut self, mark: usize, depth: usize) {
-        if self.length != mark || !self.large.is_empty() {
+        if self.length != mark || self.more.is_some() {
             self.forget(mark, depth);
         }
     }
@@ -45,9 +51,10 @@ impl Names {
     #[cold]
     fn forget(&mut self, mark: usize, depth: usize) {
         self.length = mark;
-        self.spilled.truncate(mark.saturating_sub(INLINE));
-        if self.large.last().is_some_and(|(other, _)| *other == depth) {
-            self.large.pop();
+        let Some(more) = &mut self.more else { return };
+        more.spilled.truncate(mark.saturating_sub(INLINE));
+        if more.large.last().is_some_and(|(other, _)| *other == depth) {
+            more.large.pop();
         }
     }
 
@@ -64,10 +71,11 @@ impl Names {
         mark: usize,
         depth: usize,
     ) -> bool {
-        if let Some((_, names)) = self.large.last_mut().filter(|(other, _)| *other == depth) {
-            return names.insert(with_text(key, escapes, str::to_owned));
+        let large = self.more.as_mut().and_then(|more| more.large.last_mut());
+        if let Some((_, names)) = large.filter(|(other, _)| *other == depth) {
+            return names.insert(with_bytes(key, escapes, <[u8]>::to_vec));
         }
-        let hash = with_text(key, escapes, hash);
+        let hash = with_bytes(key, escapes, hash);
         for at in mark..self.length {
             let entry = self.entry(at);
             if entry.hash == hash && is_same(bytes, entry.start as usize, key, escapes) {
@@ -78,39 +86,39 @@ impl Names {
             self.push(Entry { hash, start: u32::try_from(start).unwrap_or(u32::MAX) });
             return true;
         }
-        let mut names: HashSet<String> = (mark..self.length)
+        let mut names: HashSet<Vec<u8>> = (mark..self.length)
             .map(|at| {
                 let (key, escapes) = key_at(bytes, self.entry(at).start as usize);
-                with_text(key, escapes, str::to_owned)
+                with_bytes(key, escapes, <[u8]>::to_vec)
             })
             .collect();
-        names.insert(with_text(key, escapes, str::to_owned));
+        names.insert(with_bytes(key, escapes, <[u8]>::to_vec));
         self.forget(mark, usize::MAX);
-        self.large.push((depth, names));
+        self.more.get_or_insert_default().large.push((depth, names));
         true
     }
 
     fn entry(&self, at: usize) -> Entry {
         let inline = self.inline.as_ref().and_then(|inline| inline.get(at));
-        let entry = inline.or_else(|| self.spilled.get(at.wrapping_sub(INLINE)));
+        let entry = inline.or_else(|| self.more.as_ref().and_then(|more| more.spilled.get(at.wrapping_sub(INLINE))));
         entry.copied().unwrap_or(Entry { hash: 0, start: u32::MAX })
     }
 
     fn push(&mut self, entry: Entry) {
-        let inline = self.inline.get_or_insert([Entry { hash: 0, start: 0 }; INLINE]);
+        let inline = self.inline.get_or_insert_with(|| [Entry { hash: 0, start: 0 }; INLINE]);
         match inline.get_mut(self.length) {
             Some(free) => *free = entry,
-            None => self.spilled.push(entry),
+            None => self.more.get_or_insert_default().spilled.push(entry),
         }
         self.length += 1;
     }
 }
 
 /// Folded to 32 bits; names that share it are compared.
-fn hash(text: &str) -> u32 {
+fn hash(text: &[u8]) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
     {
-        (fingerprint(text.as_bytes(), 0, text.len()).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+        (fingerprint(text, 0, text.len()).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
 }
 
@@ -119,7 +127,7 @@ fn is_same(bytes: &[u8], start: usize, key: &[u8], escapes: Escapes) -> bool {
     if !escapes.any && !other_escapes.any {
         return key == other;
     }
-    with_text(key, escapes, |key| with_text(other, other_escapes, |other| key == other))
+    with_bytes(key, escapes, |key| with_bytes(other, other_escapes, |other| key == other))
 }
 
 /// The name whose text starts at `start`, once more.

@@ -1,5 +1,7 @@
 //! The tables that a schema is compiled to: flat lists that refer to each other by position.
 
+use std::sync::atomic::AtomicU8;
+
 /// JSON types as bits.
 pub(crate) mod types {
     pub(crate) const NULL: u8 = 1;
@@ -228,15 +230,29 @@ pub(crate) struct Program<'p> {
     pub(crate) lengths: &'p [Length],
     pub(crate) ranges: &'p [Range],
     pub(crate) slots: &'p [u8],
+    /// Which member followed the last time, for each member, and behind those which one came first, for each object:
+    /// added to the position that the schema's order would give. It changes how fast a member is found, nothing else.
+    pub(crate) hints: &'p [AtomicU8],
     pub(crate) text: &'p str,
 }
 
 impl<'p> Program<'p> {
+    /// The hint for the first member of an object.
+    #[inline]
+    pub(super) fn first_hint(&self, object: u16) -> u16 {
+        // The compiler bounds both lists.
+        narrow(self.members.len()) + object
+    }
+
     /// A piece of the pool.
     pub(crate) fn text(&self, at: u32, length: u16) -> &'p str {
         let at = at as usize;
         self.text.get(at..at + usize::from(length)).unwrap_or_default()
     }
+}
+
+fn narrow(length: usize) -> u16 {
+    u16::try_from(length).unwrap_or(0)
 }
 
 /// One schema of a program.

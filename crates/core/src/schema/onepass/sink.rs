@@ -78,16 +78,35 @@ impl Sink for FirstOnly {
 pub(crate) const SLOTS: usize = 10;
 
 /// Ends at the first finding of any kind, and keeps what was captured.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Captures {
-    spans: [Option<Span>; SLOTS],
+    spans: [Option<Short>; SLOTS],
+}
+
+/// A [`Span`] in little space, since all slots are emptied for every delivery.
+#[derive(Clone, Copy, Debug)]
+struct Short {
+    start: u32,
+    end: u32,
+    kind: Kind,
+    has_escape: bool,
+    is_empty: bool,
+}
+
+impl Default for Captures {
+    #[inline]
+    fn default() -> Self {
+        Self { spans: [None; SLOTS] }
+    }
 }
 
 impl Captures {
     /// What slot `slot`, counted from 1, has caught.
     #[inline]
     pub(crate) fn get(&self, slot: u8) -> Option<Span> {
-        self.spans.get(usize::from(slot).wrapping_sub(1)).copied().flatten()
+        let short = self.spans.get(usize::from(slot).wrapping_sub(1)).copied().flatten()?;
+        let Short { start, end, kind, has_escape, is_empty } = short;
+        Some(Span { start: start as usize, end: end as usize, kind, has_escape, is_empty })
     }
 }
 
@@ -97,10 +116,13 @@ impl Sink for Captures {
         ControlFlow::Break(())
     }
 
-    #[inline(always)]
+    #[inline]
     fn capture(&mut self, slot: u8, span: Span) {
         if let Some(free) = self.spans.get_mut(usize::from(slot).wrapping_sub(1)) {
-            *free = Some(span);
+            let Span { start, end, kind, has_escape, is_empty } = span;
+            #[expect(clippy::cast_possible_truncation, reason = "the machine takes no text of 4 GiB")]
+            let (start, end) = (start as u32, end as u32);
+            *free = Some(Short { start, end, kind, has_escape, is_empty });
         }
     }
 }

@@ -38,6 +38,12 @@ pub(super) fn with_text<R>(inner: &[u8], escapes: Escapes, look: impl FnOnce(&st
     look(&unescape(inner).text)
 }
 
+/// The same with the text's bytes, which saves a check where nothing is escaped.
+#[inline]
+pub(super) fn with_bytes<R>(inner: &[u8], escapes: Escapes, look: impl FnOnce(&[u8]) -> R) -> R {
+    if escapes.any { with_text(inner, escapes, |text| look(text.as_bytes())) } else { look(inner) }
+}
+
 /// Whether an escaped surrogate stands without its partner.
 pub(super) fn has_lone_surrogate(inner: &[u8]) -> bool {
     characters(inner, |_, is_lone| if is_lone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }).is_break()

@@ -18,51 +18,61 @@ pub(super) fn load4(bytes: &[u8], at: usize) -> Option<u32> {
 
 /// The position of the first quote, backslash or control character from `at` on; the length where there is none.
 #[inline(always)]
-pub(super) fn find_special(bytes: &[u8], mut at: usize) -> usize {
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
-    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
-        let found = specials16(block);
+pub(super) fn find_special(bytes: &[u8], at: usize) -> usize {
+    let Some(rest) = bytes.get(at..) else { return bytes.len() };
+    let mut found_at = at;
+    for word in rest.as_chunks::<8>().0 {
+        let found = specials8(u64::from_le_bytes(*word));
         if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
+            return found_at + (found.trailing_zeros() / 8) as usize;
         }
-        at += 16;
+        found_at += 8;
     }
-    while let Some(word) = load8(bytes, at) {
-        let found = specials8(word);
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    find_special_near_the_end(bytes, at)
+    find_special_near_the_end(bytes, found_at)
 }
 
-#[cold]
+/// The same where fewer than eight bytes are left.
+#[inline(never)]
 fn find_special_near_the_end(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len())
-}
-
-/// All bits set in every byte that is special. Written as a plain loop, it becomes three vector comparisons.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
-#[inline(always)]
-fn specials16(block: &[u8; 16]) -> u128 {
-    let mut found = [0_u8; 16];
-    for (found, byte) in found.iter_mut().zip(block) {
-        *found = if (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20) { 0xff } else { 0 };
+    let left = bytes.len() - at;
+    if let Some(last) = bytes.last_chunk() {
+        // The last eight bytes without those that were looked at; what is shifted in counts as special.
+        let word = u64::from_le_bytes(*last);
+        let found = if left > 0 { specials8(word >> (8 * (8 - left))) } else { HIGHS };
+        return (at + (found.trailing_zeros() / 8) as usize).min(bytes.len());
     }
-    u128::from_le_bytes(found)
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(left)
 }
 
 /// The high bit set in the lowest byte that is special, and perhaps in some above it.
+///
+/// Sixteen bytes in a vector register were tried: without the instruction that gathers their high bits, which needs
+/// `unsafe`, the compiler goes through memory and loses more than it gains on strings of ten bytes.
 #[inline(always)]
 fn specials8(word: u64) -> u64 {
-    let zero_where = |byte: u8| word ^ (ONES * u64::from(byte));
-    let (quote, backslash) = (zero_where(b'"'), zero_where(b'\\'));
-    let found = (quote.wrapping_sub(ONES) & !quote)
-        | (backslash.wrapping_sub(ONES) & !backslash)
-        | (word.wrapping_sub(ONES * 0x20) & !word);
-    found & HIGHS
+    let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES * 0x20);
+    (quote | backslash | control) & !word & HIGHS
+}
+
+/// Whether every byte is ASCII.
+#[inline(always)]
+pub(super) fn is_ascii(bytes: &[u8]) -> bool {
+    let (blocks, rest) = bytes.as_chunks::<64>();
+    let mut all = 0_u64;
+    for block in blocks {
+        let (words, _) = block.as_chunks::<8>();
+        all = words.iter().fold(all, |all, word| all | u64::from_le_bytes(*word));
+    }
+    let (words, end) = rest.as_chunks::<8>();
+    all = words.iter().fold(all, |all, word| all | u64::from_le_bytes(*word));
+    let end = match bytes.last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => end.iter().fold(0, |all, byte| all | u64::from(*byte)),
+    };
+    (all | end) & HIGHS == 0
 }
 
 /// How many spaces, of at most eight, `at` starts with.
@@ -116,22 +126,16 @@ impl Name {
         difference == 0 && self.rest_stands_at(bytes, at, pool, length)
     }
 
-    /// Eight bytes at a time from the ninth on; the last eight overlap.
+    /// From the ninth byte on: the last eight, and what lies between.
     #[inline(always)]
     fn rest_stands_at(self, bytes: &[u8], at: usize, pool: &[u8], length: usize) -> bool {
         let text = self.text as usize;
-        let mut done = 8;
-        loop {
-            let step = done.min(length - 8);
-            match (load8(bytes, at + step), load8(pool, text + step)) {
-                (Some(a), Some(b)) if a == b => {}
-                _ => return false,
-            }
-            if step != done || step + 8 == length {
-                return true;
-            }
-            done += 8;
-        }
+        let (Some(found), Some(name)) = (bytes.get(at..at + length), pool.get(text..text + length)) else {
+            return false;
+        };
+        found.last_chunk::<8>() == name.last_chunk::<8>()
+            && (length <= 16
+                || (load8(found, 8) == load8(name, 8) && (length <= 24 || found.get(16..) == name.get(16..))))
     }
 
     #[cold]

@@ -1,0 +1,150 @@
+//! From raw bytes to a verdict: hookvet and its peers, in interleaved rounds.
+//!
+//! `cargo run --release -p hookvet-bench` prints a table and writes `target/hookvet-bench.json`;
+//! with `--features allocations` it counts allocations instead; `-- linear` counts instructions under callgrind.
+
+mod engines;
+mod fixtures;
+mod linear;
+#[path = "../../crates/core/fuzz/src/mutate.rs"]
+#[allow(dead_code, reason = "shared with the fuzzer")]
+mod mutate;
+mod typed;
+
+use std::time::Instant;
+
+use engines::{Engine, Judges};
+use fixtures::{Fixture, Set, Variant};
+use serde_json::{Value, json};
+
+#[cfg(feature = "allocations")]
+#[global_allocator]
+static COUNTING: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["linear"] => assert!(linear::run(), "work grows faster than the text"),
+        ["work", pattern, size] => linear::work(pattern, size.parse().expect("a number")),
+        _ => {
+            let rounds = arguments.first().and_then(|text| text.parse().ok()).unwrap_or(31);
+            let rows = if cfg!(feature = "allocations") { allocations() } else { times(rounds) };
+            let name = if cfg!(feature = "allocations") { "hookvet-bench-allocations" } else { "hookvet-bench" };
+            let path = format!("target/{name}.json");
+            match std::fs::write(&path, format!("{:#}\n", json!({ "rounds": rounds, "rows": rows }))) {
+                Ok(()) => eprintln!("written: {path}"),
+                Err(error) => eprintln!("{path}: {error}"),
+            }
+        }
+    }
+}
+
+/// Every combination of document and engine, in one run.
+fn times(rounds: usize) -> Vec<Value> {
+    let mut rows = Vec::new();
+    print!("| documents | bytes |");
+    Engine::ALL.iter().for_each(|engine| print!(" {} |", engine.name()));
+    println!(" of typed | of jsonschema |\n|---|---|{}", "---|".repeat(Engine::ALL.len() + 2));
+    for fixture in Fixture::ALL {
+        let judges = Judges::new(fixture);
+        for variant in Variant::ALL {
+            for set in Set::ALL {
+                let documents = fixture.documents(variant, set);
+                agree(&judges, variant, &documents);
+                let mut spent = vec![Vec::new(); Engine::ALL.len()];
+                for _ in 0..rounds {
+                    for (engine, spent) in Engine::ALL.into_iter().zip(&mut spent) {
+                        spent.push(time(&judges, engine, &documents));
+                    }
+                }
+                let name = format!("{}, {}, {}", fixture.name(), variant.name(), set.name());
+                rows.push(row(&name, &documents, &spent));
+            }
+        }
+    }
+    rows
+}
+
+/// Nanoseconds a document.
+fn time(judges: &Judges, engine: Engine, documents: &[String]) -> f64 {
+    let start = Instant::now();
+    for _ in 0..2 {
+        for document in documents {
+            std::hint::black_box(judges.judge(engine, std::hint::black_box(document)));
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "small")]
+    {
+        start.elapsed().as_nanos() as f64 / (2 * documents.len()) as f64
+    }
+}
+
+/// Engines that check schemas have one opinion; the typed ones see less.
+fn agree(judges: &Judges, variant: Variant, documents: &[String]) {
+    let is_valid = variant != Variant::Invalid;
+    for document in documents {
+        for engine in Engine::ALL {
+            let verdict = judges.judge(engine, document);
+            let sees_all = !matches!(engine, Engine::Typed | Engine::Sonic);
+            assert!(verdict == is_valid || (!is_valid && !sees_all), "{}: {document}", engine.name());
+        }
+    }
+}
+
+fn row(name: &str, documents: &[String], spent: &[Vec<f64>]) -> Value {
+    let medians: Vec<f64> = spent.iter().map(|spent| median(spent.clone())).collect();
+    let of = |a: Engine, b: Engine| {
+        let at = |engine: Engine| &spent[Engine::ALL.iter().position(|other| *other == engine).unwrap_or_default()];
+        median(at(a).iter().zip(at(b)).map(|(a, b)| a / b).collect())
+    };
+    let (typed, runtime) = (of(Engine::Hookvet, Engine::Typed), of(Engine::Hookvet, Engine::Runtime));
+    let bytes = documents.iter().map(String::len).sum::<usize>() / documents.len();
+    print!("| {name} | {bytes} |");
+    medians.iter().for_each(|median| print!(" {median:.0} |"));
+    println!(" {typed:.3} | {runtime:.3} |");
+    let engines: serde_json::Map<String, Value> =
+        Engine::ALL.iter().zip(&medians).map(|(engine, median)| (engine.name().into(), json!(median))).collect();
+    json!({ "documents": name, "bytes": bytes, "nanoseconds": engines, "of_typed": typed, "of_jsonschema": runtime })
+}
+
+fn median(mut list: Vec<f64>) -> f64 {
+    list.sort_by(f64::total_cmp);
+    list[list.len() / 2]
+}
+
+#[cfg(not(feature = "allocations"))]
+fn allocations() -> Vec<Value> {
+    Vec::new()
+}
+
+/// Allocations a document.
+#[cfg(feature = "allocations")]
+fn allocations() -> Vec<Value> {
+    let mut rows = Vec::new();
+    print!("| documents |");
+    Engine::ALL.iter().for_each(|engine| print!(" {} |", engine.name()));
+    println!("\n|---|{}", "---|".repeat(Engine::ALL.len()));
+    for fixture in Fixture::ALL {
+        let judges = Judges::new(fixture);
+        for variant in Variant::ALL {
+            let documents = fixture.documents(variant, Set::Mixed);
+            let name = format!("{}, {}, mixed", fixture.name(), variant.name());
+            print!("| {name} |");
+            let mut counts = serde_json::Map::new();
+            for engine in Engine::ALL {
+                let region = stats_alloc::Region::new(COUNTING);
+                for document in &documents {
+                    std::hint::black_box(judges.judge(engine, document));
+                }
+                let change = region.change();
+                #[expect(clippy::cast_precision_loss, reason = "small")]
+                let count = (change.allocations + change.reallocations) as f64 / documents.len() as f64;
+                print!(" {count:.1} |");
+                counts.insert(engine.name().into(), json!(count));
+            }
+            println!();
+            rows.push(json!({ "documents": name, "allocations": counts }));
+        }
+    }
+    rows
+}

@@ -1,0 +1,255 @@
+//! The one pass against `jsonschema`, the scanner and `serde_json`, over edited examples of every event.
+//!
+//! `HOOKVET_ORACLE_DOCUMENTS` sets how many documents are compared; a nightly run takes 200,000.
+
+#[path = "../crates/core/fuzz/src/agree.rs"]
+mod agree;
+#[path = "../crates/core/fuzz/src/mutate.rs"]
+mod mutate;
+
+use agree::{Pair, Tally};
+use mutate::{Random, Tree, document};
+
+/// Every example with the judges of its event.
+fn examples() -> Vec<(Pair, Vec<Tree>)> {
+    hookvet::events()
+        .iter()
+        .map(|event| (Pair::of(event), event.examples().iter().map(|example| Tree::parse(example.body)).collect()))
+        .collect()
+}
+
+#[test]
+fn edited_examples_of_every_event() {
+    let documents: usize =
+        std::env::var("HOOKVET_ORACLE_DOCUMENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(20_000);
+    let seed = std::env::var("HOOKVET_ORACLE_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let examples = examples();
+    let mut random = Random(seed);
+    let mut tally = Tally::default();
+    while tally.documents < documents {
+        for (pair, trees) in &examples {
+            for tree in trees {
+                pair.compare(&document(tree, &mut random), &mut tally);
+            }
+        }
+    }
+    println!("{tally:?}");
+    assert!(tally.clean * 20 > documents && tally.faulty * 20 > documents, "{tally:?}");
+    assert!(tally.duplicates > 0 && tally.unread > 0, "{tally:?}");
+}
+
+#[test]
+fn the_examples_as_they_stand() {
+    for event in hookvet::events() {
+        let pair = Pair::of(event);
+        for example in event.examples() {
+            pair.compare(example.body.as_bytes(), &mut Tally::default());
+        }
+    }
+}
+
+/// A keyword each, alone: texts on both sides of the limit.
+#[test]
+fn every_keyword_by_itself() {
+    let texts = [
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "1",
+        "2",
+        "5",
+        "5.0",
+        "5.5",
+        "-5",
+        "1e0",
+        "1e400",
+        "18446744073709551616",
+        r#""""#,
+        r#""a""#,
+        r#""ab""#,
+        r#""abc""#,
+        r#""abcd""#,
+        r#""žž""#,
+        r#""\u017e\ud83d\ude00""#,
+        r#""a\u0062""#,
+        r#""\ud83d""#,
+        r#""2024-02-29""#,
+        r#""2023-02-29""#,
+        r#""2016-12-31T23:59:60Z""#,
+        r#""2016-12-31T23:58:60Z""#,
+        r#""2026-03-10T12:53:45.85z""#,
+        r#""2026-03-10T12:53:45+23:59""#,
+        r#""2026-03-10T12:53:45.""#,
+        r#""1ed2fb46-8271-6a33-a9ef-7553f473af46""#,
+        r#""1ed2fb46-8271-6a33-a9ef-7553f473af4g""#,
+        r#""1ed2fb4682716a33a9ef7553f473af46""#,
+        "[]",
+        "[1]",
+        "[1,2]",
+        "[1,2,3]",
+        r#"["a",null,{}]"#,
+        "[[1]]",
+        "{}",
+        r#"{"a":1}"#,
+        r#"{"a":"x"}"#,
+        r#"{"b":1}"#,
+        r#"{"a":1,"b":2}"#,
+        r#"{"b":2,"a":1}"#,
+        r#"{"\u0061":1,"c":3}"#,
+        r#"{"a":1,"a":2}"#,
+        r#"{"a":{"a":{"a":{"b":1}}}}"#,
+        r#"{"abc":1}"#,
+        r#"{"abcd":1,"":2}"#,
+        r#"{"a~/b":{}}"#,
+        r#"{"a":[],"c":[1]}"#,
+        r#"{"a":null}"#,
+    ];
+    let a_long_name = "x".repeat(300);
+    let wide: Vec<String> = (0..64).map(|number| format!(r#""member{number}":{{"type":"integer"}}"#)).collect();
+    let wide = format!(r#"{{"properties":{{{}}},"required":["member63"]}}"#, wide.join(","));
+    for schema in [
+        "true",
+        "{}",
+        r#"{"type":"null"}"#,
+        r#"{"type":"boolean"}"#,
+        r#"{"type":"integer"}"#,
+        r#"{"type":"number"}"#,
+        r#"{"type":"string"}"#,
+        r#"{"type":"array"}"#,
+        r#"{"type":"object"}"#,
+        r#"{"type":["string","null"]}"#,
+        r#"{"type":["integer","boolean","object"]}"#,
+        r#"{"enum":["a","abcd",null]}"#,
+        r#"{"enum":["a\"b","é","ab"]}"#,
+        r#"{"type":"string","enum":["ab",true]}"#,
+        r#"{"enum":["aaaaaaaaXbbbbbbbb","aaaaaaaaYbbbbbbbb","a"]}"#,
+        r#"{"const":"ab"}"#,
+        r#"{"const":null}"#,
+        r#"{"const":false}"#,
+        r#"{"format":"uuid"}"#,
+        r#"{"format":"date"}"#,
+        r#"{"format":"date-time"}"#,
+        r#"{"format":"date","maxLength":3}"#,
+        r#"{"minLength":2}"#,
+        r#"{"maxLength":2}"#,
+        r#"{"minLength":2,"maxLength":3}"#,
+        r#"{"minimum":2}"#,
+        r#"{"maximum":5}"#,
+        r#"{"minimum":0.5,"maximum":5.25}"#,
+        r#"{"type":"integer","minimum":-1e3,"maximum":18446744073709551615}"#,
+        r#"{"items":{"type":"integer"}}"#,
+        r#"{"items":{"items":{"type":"string"}}}"#,
+        r#"{"minItems":2}"#,
+        r#"{"maxItems":1}"#,
+        r#"{"minItems":1,"maxItems":2,"items":{"enum":["a"]}}"#,
+        r#"{"properties":{"a":{"type":"string"}}}"#,
+        r#"{"properties":{"a":true},"required":["a"]}"#,
+        r#"{"properties":{"a":true,"b":{}},"required":["a","b"]}"#,
+        r#"{"properties":{"a":true},"additionalProperties":false}"#,
+        r#"{"properties":{"a":true},"additionalProperties":true}"#,
+        r#"{"properties":{"a":true},"additionalProperties":{"type":"array"}}"#,
+        r#"{"additionalProperties":{"type":"integer"}}"#,
+        r#"{"propertyNames":{"maxLength":1}}"#,
+        r#"{"propertyNames":{"enum":["a","b"]},"properties":{"a":{"type":"integer"}}}"#,
+        r#"{"properties":{"a":true},"if":{"minProperties":1},"then":{"required":["a"]}}"#,
+        r##"{"$ref":"#/$defs/N","$defs":{"N":{"type":["object","integer"],"properties":{"a":{"$ref":"#/$defs/N"}}}}}"##,
+        r##"{"properties":{"a~/b":{"$ref":"#/$defs/x~1y"}},"$defs":{"x/y":{"type":"string"}}}"##,
+        &wide,
+        &format!(r#"{{"properties":{{"{a_long_name}":{{"type":"null"}},"{a_long_name}y":{{"type":"string"}}}}}}"#),
+    ] {
+        let pair = Pair::compile("keyword", schema);
+        let mut tally = Tally::default();
+        let long = format!(r#"{{"{a_long_name}y":1,"{a_long_name}":1,"member63":1,"member0":null,"member7":7}}"#);
+        let nested = format!("{}{}", "[".repeat(64), "]".repeat(64));
+        let nested_objects = format!("{}1{}", r#"{"a":"#.repeat(64), "}".repeat(64));
+        let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
+        for text in texts.into_iter().chain([&*long, &*nested, &*nested_objects, &*deep]) {
+            // The texts of a message about names are the oracle's own.
+            if schema.contains("propertyNames") {
+                compare_names(schema, text);
+            } else {
+                pair.compare(text.as_bytes(), &mut tally);
+                pair.compare(format!(" [ {text} ,\t{text} ]\r\n").as_bytes(), &mut tally);
+                pair.compare(format!("{{\"a\" : {text}\n,  \"b\" :{text}}}").as_bytes(), &mut tally);
+            }
+        }
+    }
+}
+
+/// `propertyNames` is reported once for each name, with a message of its own: pointers and rules are compared.
+fn compare_names(schema: &str, text: &str) {
+    let found =
+        hookvet::internals::Tables::compile("names", schema).expect("inside the subset").findings(text.as_bytes());
+    let Some(theirs) = hookvet::internals::Oracle::compile("names", schema).expect("valid").departures(text.as_bytes())
+    else {
+        return;
+    };
+    let Ok(found) = found else { return };
+    if !found.notes.is_empty() {
+        return;
+    }
+    let ours = found.departures.into_iter().map(|(departure, _)| (departure.pointer, departure.rule));
+    let theirs = theirs.into_iter().map(|departure| (departure.pointer, departure.rule));
+    let (ours, theirs): (std::collections::BTreeSet<_>, std::collections::BTreeSet<_>) =
+        (ours.collect(), theirs.collect());
+    assert_eq!(ours, theirs, "{schema} {text}");
+}
+
+#[test]
+fn stated_difference_repeated_names_are_all_judged() {
+    let event = hookvet::find(hookvet::Vendor::Amlyze, "com.amlyze.customer.updated").expect("known");
+    let found = Pair::of(event).findings(br#"{"pep":"x","pep":true}"#).expect("JSON");
+    assert_eq!(found.notes, [("JSON-duplicate", "/pep".to_owned(), 11)]);
+    assert_eq!(found.departures[0].0.pointer, "/pep");
+    assert_eq!(found.departures.len(), 1);
+}
+
+#[test]
+fn stated_difference_departures_beside_huge_numbers_and_lone_surrogates_are_told() {
+    let event = hookvet::find(hookvet::Vendor::Amlyze, "com.amlyze.customer.updated").expect("known");
+    let found = Pair::of(event).findings(br#"{"pep":1e999,"status":"\ud83d"}"#).expect("JSON");
+    let rules: Vec<&str> = found.notes.iter().map(|(rule, _, _)| *rule).collect();
+    assert_eq!(rules, ["JSON-number", "JSON-syntax"]);
+    let rules: Vec<&str> = found.departures.iter().map(|(departure, _)| departure.rule).collect();
+    assert_eq!(rules, ["SCHEMA-type", "SCHEMA-enum"]);
+}
+
+#[test]
+fn stated_difference_malformed_dates_are_no_dates() {
+    let pair = Pair::compile("date", r#"{"format":"date"}"#);
+    let mut tally = Tally::default();
+    pair.compare(br#""1,98-04-07""#, &mut tally);
+    assert_eq!(tally.dates, 1);
+    assert_eq!(pair.findings(br#""1,98-04-07""#).expect("JSON").departures.len(), 1);
+}
+
+#[test]
+fn findings_are_counted_where_they_are_too_many_to_keep() {
+    let event = hookvet::find(hookvet::Vendor::Amlyze, "com.amlyze.customer.updated").expect("known");
+    let names: String = (0..10_000).map(|number| format!("\"m{number}\":0,")).collect();
+    let found = Pair::of(event).findings(format!("{{{names}\"pep\":true}}").as_bytes()).expect("JSON");
+    assert_eq!(found.departures.len() + found.left_out, 10_000);
+    let twice = "\"pep\":true,".repeat(10_000);
+    let found = Pair::of(event).findings(format!("{{{twice}\"pep\":true}}").as_bytes()).expect("JSON");
+    assert_eq!(found.notes.len() + found.left_out, 10_000);
+}
+
+#[test]
+fn watched_members_are_captured_raw() {
+    let event = hookvet::find(hookvet::Vendor::Dataspike, "DOCVER").expect("known");
+    let tables = hookvet::internals::Tables::of(event).expect("built in");
+    let captured = tables.captured(
+        br#"{"id":"1ed2fb46-8271-6a33-a9ef-7553f473af46","webhook_id":"\u0031ed2f903-2d75-6b19-b6a5-29535bc3340e",
+            "event_type":"DOCVER","timestamp":"2022-09-08T20:25:40Z","payload": { } }"#,
+    );
+    let expected = [
+        (1, ("\"1ed2fb46-8271-6a33-a9ef-7553f473af46\"".to_owned(), false)),
+        (2, ("\"\\u0031ed2f903-2d75-6b19-b6a5-29535bc3340e\"".to_owned(), false)),
+        (3, ("\"DOCVER\"".to_owned(), false)),
+        (4, ("\"2022-09-08T20:25:40Z\"".to_owned(), false)),
+        (5, ("{ }".to_owned(), true)),
+    ];
+    assert_eq!(captured.into_iter().collect::<Vec<_>>(), expected);
+}
