@@ -42,7 +42,8 @@ fn judged(vetter: &Vetter, headers: &Headers, body: &[u8]) -> Verdict {
     let json: Value = serde_json::from_str(&verdict.to_json()).expect("a verdict is JSON");
     assert_eq!(json["decision"], verdict.decision().as_str());
     assert!(verdict.findings().len() <= 101);
-    let refusing = verdict.findings().iter().filter(|finding| finding.rejects()).count();
+    let inner = verdict.batch().into_iter().flatten().flat_map(Verdict::findings);
+    let refusing = verdict.findings().iter().chain(inner).filter(|finding| finding.rejects()).count();
     assert_eq!(verdict.is_accepted(), refusing == 0, "{json}");
     for finding in verdict.findings() {
         assert!(!finding.message.is_empty() && !finding.message.contains(char::is_control), "{json}");
@@ -336,4 +337,19 @@ fn a_member_that_is_repeated_counts_once_where_that_is_let_through() {
     assert_eq!(event.id(), "1");
     assert_eq!(event.extensions().collect::<Vec<_>>(), [("note", "a")]);
     assert_eq!(verdict.to_json().matches("\"note\"").count(), 1);
+}
+
+#[test]
+fn a_batch_of_nothing_but_faults_is_not_answered_with_more_than_it_sent() {
+    let vetter = Vetter::cloudevents().solicit_batches(true).build().expect("no schema");
+    let headers: Headers = vec![(b"content-type".to_vec(), b"application/cloudevents-batch+json".to_vec())];
+    for (event, status) in [("{}", 400), ("0", 400), ("{\"id\":0,\"id\":0}", 400)] {
+        let body = format!("[{event}{}]", format!(",{event}").repeat(250_000 / (event.len() + 1)));
+        let verdict = judged(&vetter, &headers, body.as_bytes());
+        assert_eq!(verdict.status(), status);
+        assert!(verdict.batch().is_some_and(|verdicts| verdicts.len() <= 100));
+        let problem = hookvet::Problem::of(&verdict).expect("refused").to_json();
+        assert!(problem.len() < 30_000, "{}", problem.len());
+        assert!(verdict.to_json().len() < body.len(), "{}", verdict.to_json().len());
+    }
 }

@@ -1,7 +1,7 @@
 //! From raw bytes to a verdict, once for each engine.
 
 use boon::{Compiler, SchemaIndex, Schemas};
-use hookvet::internals::{Tables, is_clean_delivery};
+use hookvet::internals::{Tables, clean_delivery};
 use serde_json::Value;
 
 use crate::fixtures::Fixture;
@@ -83,7 +83,7 @@ impl Judges {
             Engine::CompileTime => value().is_some_and(|value| CompiledDocver::is_valid(&value)),
             Engine::Boon => value().is_some_and(|value| self.boon.validate(&value, self.boon_root).is_ok()),
             Engine::Hookvet if is_entity => self.tables.is_clean(bytes),
-            Engine::Hookvet => is_clean_delivery(bytes),
+            Engine::Hookvet => clean_delivery(bytes).is_some(),
             Engine::HookvetFindings => {
                 self.tables.findings(bytes).is_ok_and(|found| found.departures.is_empty() && found.notes.is_empty())
             }

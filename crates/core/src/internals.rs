@@ -122,15 +122,10 @@ fn words(fault: Fault) -> (String, usize) {
     (if kind == FaultKind::Depth { "depth".to_owned() } else { kind.message() }, fault.at)
 }
 
-/// A Dataspike delivery as the judge would look at it: its event type first, then its tables.
+/// The event of a Dataspike delivery that has no findings.
 #[must_use]
-pub fn is_clean_delivery(bytes: &[u8]) -> bool {
-    let Some(span) = onepass::select::root_string(bytes, "event_type") else { return false };
-    let event = onepass::select::with_string(bytes, span, |name| {
-        hookvet_catalogue::find(hookvet_catalogue::Vendor::Dataspike, name)
-    });
-    let schema = event.and_then(onepass::schema_of);
-    schema.is_some_and(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut Captures::default()))
+pub fn clean_delivery(bytes: &[u8]) -> Option<&'static EventInfo> {
+    onepass::clean_delivery(bytes, DEPTH, &mut Captures::default())
 }
 
 /// The `jsonschema` crate behind the same types.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::finding::Finding;
+use crate::report::MAX_FINDINGS;
 use crate::rule::Class;
 use crate::verdict::Verdict;
 
@@ -48,7 +49,11 @@ impl<'v> Problem<'v> {
             status: verdict.status(),
             detail: detail(class, &findings),
             instance: verdict.event().map(|event| instance(&event.key())),
-            findings,
+            findings: {
+                // A verdict lists few; the events of a batch could make an answer far longer than the request.
+                findings.truncate(MAX_FINDINGS + 1);
+                findings
+            },
         })
     }
 

@@ -20,6 +20,9 @@ use crate::signature;
 use crate::vendors;
 use crate::verdict::{Authenticity, Content, Data, Decision, EventContext, Mode, Verdict};
 
+/// How many refused events of a batch are judged: a batch counts as a whole, and three bytes make a refused event.
+const MAX_REFUSED: usize = 100;
+
 /// The verdict of a delivery that was refused before its body was judged.
 pub(super) fn headers_only(pending: Pending) -> Verdict {
     let Pending { vetter, shape, attributes, report, .. } = pending;
@@ -221,17 +224,24 @@ impl Judge<'_, '_> {
             self.add(Note::new(Rule::CeB1, Place::body(), message).at(root.start()));
             return Parts::default();
         }
-        let mut verdicts = Vec::new();
+        let (mut verdicts, mut refused) = (Vec::new(), 0);
         for (position, event) in root.children().enumerate() {
             if event.kind() != Kind::Object {
                 let message = format!("an item of a batch is an event, but this is {}", event.kind().name());
                 self.add(Note::new(Rule::CeB1, Place::Body(format!("/{position}")), message).at(event.start()));
                 continue;
             }
+            if refused == MAX_REFUSED {
+                let message = format!("{MAX_REFUSED} events of the batch are refused; the rest is not looked at");
+                self.add(Note::new(Rule::LimitFindings, Place::Body(format!("/{position}")), message).at(event.start()));
+                break;
+            }
             let mut report = Report::default();
             let mut judge = Judge { settings: self.settings, report: &mut report, body };
             let parts = judge.structured_event(event, &format!("/{position}"));
-            verdicts.push(conclude(self.settings, Mode::Structured, report, parts));
+            let verdict = conclude(self.settings, Mode::Structured, report, parts);
+            refused += usize::from(!verdict.is_accepted());
+            verdicts.push(verdict);
         }
         let mut versions = verdicts.iter().filter_map(|verdict| verdict.event()?.attribute("specversion"));
         let first = versions.next();

@@ -119,6 +119,7 @@ impl Compiler {
         };
         for (mut object, members) in self.objects {
             object.members = narrow(owned.members.len());
+            object.hints = narrow(owned.members.len() + owned.objects.len());
             object.index = index(members.iter().map(|member| member.name), &owned.text, &mut owned.slots);
             owned.members.extend(members);
             owned.objects.push(object);

@@ -10,14 +10,16 @@ pub(super) const UUID_LENGTH: usize = 36;
 /// Whether a UUID of 8-4-4-4-12 hexadecimal digits and a quote stand at `at`.
 #[inline(always)]
 pub(super) fn uuid_and_quote(bytes: &[u8], at: usize) -> bool {
-    let words = || {
-        let window = bytes.get(at..at + UUID_LENGTH + 1)?;
-        let pair = |a, b| Some(u64::from(load4(window, a)?) | (u64::from(load4(window, b)?) << 32));
-        let digits = hex(load8(window, 0)?) & hex(pair(9, 14)?) & hex(pair(19, 24)?) & hex(load8(window, 28)?) & HIGHS;
-        let marks = [window[8], window[13], window[18], window[23], window[36]];
-        Some(digits == HIGHS && marks == *b"----\"")
+    // With a length that is known, none of the loads below has to be checked.
+    let Some(window) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ UUID_LENGTH + 1 }>()) else {
+        return false;
     };
-    words().unwrap_or(false)
+    let eight = |at: usize| load8(window, at).unwrap_or_default();
+    let four = |at: usize| u64::from(load4(window, at).unwrap_or_default());
+    let first = hex(eight(0)) & hex(eight(28));
+    let middle = hex(four(9) | (four(14) << 32)) & hex(four(19) | (four(24) << 32));
+    let marks = [window[8], window[13], window[18], window[23], window[36]];
+    first & middle & HIGHS == HIGHS && marks == *b"----\""
 }
 
 /// The high bit set in every byte that is a hexadecimal digit, where all bytes are ASCII.
@@ -82,11 +84,12 @@ pub(super) fn date_and_quote(bytes: &[u8], at: usize) -> bool {
 /// Where the quote behind a timestamp is, if one surely stands at `at`: no 29 February, no leap second, no offset.
 #[inline(always)]
 pub(super) fn date_time_and_quote(bytes: &[u8], at: usize) -> Option<usize> {
-    let year_and_month = pairs(digits(load8(bytes, at)?, *b"0000-00-")?);
+    let window = bytes.get(at..)?.first_chunk::<20>()?;
+    let year_and_month = pairs(digits(load8(window, 0)?, *b"0000-00-")?);
     // T or t: only those two become t with this bit.
-    let day_to_minute = load8(bytes, at + 8)? | 0x20_0000;
+    let day_to_minute = load8(window, 8)? | 0x20_0000;
     let day_to_minute = pairs(digits(day_to_minute, *b"00t00:00")?);
-    let behind = load4(bytes, at + 16)?.to_le_bytes();
+    let behind = load4(window, 16)?.to_le_bytes();
     let (tens, ones) = (behind[1].wrapping_sub(b'0'), behind[2].wrapping_sub(b'0'));
     let is_in_range = is_day(year_and_month[5], day_to_minute[0])
         && day_to_minute[3] <= 23

@@ -8,7 +8,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::formats;
-use super::names::Names;
+use super::names::{Names, Unlisted};
 use super::program::{Format, Member, Node, Number, Object, Program, Schema, literals, types};
 use super::sink::{Found, Place, Sink, Span};
 use super::text::{self, Escapes, with_bytes, with_text};
@@ -67,7 +67,7 @@ pub(crate) struct Frame {
     start: u32,
     /// Where the quote of the current member's name is.
     pub(super) key: u32,
-    /// Members or items so far.
+    /// Items so far; of an object, members that are not listed.
     pub(super) count: u32,
     /// Where this object's unlisted names start.
     names: u32,
@@ -75,8 +75,6 @@ pub(crate) struct Frame {
     rules: u16,
     /// The member that is expected next in the schema's order.
     next: u8,
-    /// Where it says which one came next the last time.
-    hint: u16,
     /// The schema of every item.
     items: u16,
     pub(super) is_object: bool,
@@ -84,7 +82,7 @@ pub(crate) struct Frame {
 
 impl Frame {
     const NONE: Self =
-        Self { seen: 0, start: 0, key: 0, count: 0, names: 0, rules: 0, next: 0, hint: 0, items: 0, is_object: false };
+        Self { seen: 0, start: 0, key: 0, count: 0, names: 0, rules: 0, next: 0, items: 0, is_object: false };
 }
 
 /// How many containers fit into the part of the stack that every nested payload pays for.
@@ -168,8 +166,6 @@ impl<'m, S: Sink> Machine<'m, S> {
         let mut listed = Listed { object: &Object::OPEN, members: &[] };
         let mut node_at = root;
         let mut watch = 0;
-        // Where the comma before this value stands, if one does.
-        let mut comma = usize::MAX;
         // One value each turn.
         loop {
             let Some(node) = self.program.nodes.get(usize::from(node_at)) else { return Err(self.stop(Stop::Tables)) };
@@ -194,7 +190,6 @@ impl<'m, S: Sink> Machine<'m, S> {
                     inside.top.rules = node.object;
                     inside.top.names = narrow(self.names.mark());
                     listed = self.listed(node.object)?;
-                    inside.top.hint = self.program.first_hint(node.object);
                     at = self.space(at + 1);
                     is_filled = self.byte(at) != Some(b'}');
                     let end = if is_filled { start } else { at } + 1;
@@ -245,11 +240,9 @@ impl<'m, S: Sink> Machine<'m, S> {
                     };
                     self.capture(watch, start, at, Kind::Number, false, false);
                 }
-                _ => return Err(self.no_value(at, comma, inside)),
+                _ => return Err(self.no_value(at, inside)),
             }
-            if is_filled {
-                comma = usize::MAX;
-            } else {
+            if !is_filled {
                 loop {
                     if inside.depth == 0 {
                         return self.end(at);
@@ -257,7 +250,6 @@ impl<'m, S: Sink> Machine<'m, S> {
                     at = self.space(at);
                     match self.byte(at) {
                         Some(b',') => {
-                            comma = at;
                             at = self.space(at + 1);
                             break;
                         }
@@ -286,7 +278,7 @@ impl<'m, S: Sink> Machine<'m, S> {
                 }
             }
             if inside.top.is_object {
-                (at, node_at, watch) = self.key(at, comma, listed, &mut inside)?;
+                (at, node_at, watch) = self.key(at, listed, &mut inside)?;
             } else {
                 inside.top.count += 1;
                 node_at = inside.top.items;
@@ -365,27 +357,19 @@ impl<'m, S: Sink> Machine<'m, S> {
 
     /// Reads a name and its colon; gives where the value starts, its schema and where it is captured.
     #[inline(always)]
-    fn key(
-        &mut self,
-        at: usize,
-        comma: usize,
-        listed: Listed<'m>,
-        inside: &mut Inside,
-    ) -> Result<(usize, u16, u8), Halt> {
+    fn key(&mut self, at: usize, listed: Listed<'m>, inside: &mut Inside) -> Result<(usize, u16, u8), Halt> {
         if self.byte(at) != Some(b'"') {
-            return Err(self.no_name(at, comma));
+            return Err(self.no_name(at));
         }
         inside.top.key = narrow(at);
-        inside.top.count += 1;
-        let Some(hint) = self.program.hints.get(usize::from(inside.top.hint)) else {
-            return Err(self.stop(Stop::Tables));
-        };
+        let hint_at = usize::from(listed.object.hints) + usize::from(inside.top.next);
+        let Some(hint) = self.program.hints.get(hint_at) else { return Err(self.stop(Stop::Tables)) };
         let guess = inside.top.next.wrapping_add(hint.load(Relaxed));
         let guessed = listed.members.get(usize::from(guess));
         let pool = self.program.text.as_bytes();
         let (end, node, watch) = match guessed {
             Some(member) if member.name.stands_at(self.bytes, at + 1, pool) && listed.object.names == 0 => {
-                self.see(guess, listed, inside)?;
+                self.see(guess, inside)?;
                 (at + usize::from(member.name.length) + 2, member.node, member.watch)
             }
             _ => {
@@ -393,10 +377,13 @@ impl<'m, S: Sink> Machine<'m, S> {
                 match listed.members.get(usize::from(position)) {
                     Some(member) => {
                         hint.store(position.wrapping_sub(inside.top.next), Relaxed);
-                        self.see(position, listed, inside)?;
+                        self.see(position, inside)?;
                         (end, member.node, member.watch)
                     }
-                    None => (end, listed.object.rest, 0),
+                    None => {
+                        inside.top.count += 1;
+                        (end, listed.object.rest, 0)
+                    }
                 }
             }
         };
@@ -412,14 +399,13 @@ impl<'m, S: Sink> Machine<'m, S> {
 
     /// Marks a member as seen; the next one is expected behind it.
     #[inline(always)]
-    fn see(&mut self, position: u8, listed: Listed<'m>, inside: &mut Inside) -> Result<(), Halt> {
+    fn see(&mut self, position: u8, inside: &mut Inside) -> Result<(), Halt> {
         let bit = 1_u64 << (position & 63);
         if inside.top.seen & bit != 0 {
             self.report_member(Found::Duplicate, *inside)?;
         }
         inside.top.seen |= bit;
         inside.top.next = position + 1;
-        inside.top.hint = listed.object.members + u16::from(position);
         Ok(())
     }
 
@@ -428,29 +414,50 @@ impl<'m, S: Sink> Machine<'m, S> {
     fn look_up(&mut self, at: usize, listed: Listed<'m>, inside: Inside) -> Result<(usize, u8), Halt> {
         let end = find_special(self.bytes, at + 1);
         let Listed { object, members } = listed;
-        if self.byte(end) == Some(b'"') && object.index.bits != 0 && object.names == 0 {
-            let length = end - at - 1;
-            let slot = object.index.slots as usize + object.index.slot(fingerprint(self.bytes, at + 1, length));
-            if let Some(position) = self.program.slots.get(slot)
-                && let Some(member) = members.get(usize::from(*position))
-                && usize::from(member.name.length) == length
-                && member.name.stands_at(self.bytes, at + 1, self.program.text.as_bytes())
-            {
-                return Ok((end + 1, *position));
-            }
+        if self.byte(end) != Some(b'"') || object.names != 0 || (object.index.bits == 0 && object.count != 0) {
+            return self.look_up_slowly(at, listed, inside);
         }
-        self.look_up_slowly(at, listed, inside)
+        let length = end - at - 1;
+        let print = fingerprint(self.bytes, at + 1, length);
+        if object.index.bits != 0
+            && let Some(position) = self.program.slots.get(object.index.slots as usize + object.index.slot(print))
+            && let Some(member) = members.get(usize::from(*position))
+            && usize::from(member.name.length) == length
+            && member.name.stands_at(self.bytes, at + 1, self.program.text.as_bytes())
+        {
+            return Ok((end + 1, *position));
+        }
+        self.unlisted(at, end, Escapes::default(), print, object, inside)
     }
 
-    /// The same for names with escapes and names that are not listed.
+    /// A name that no member has.
+    #[inline(always)]
+    fn unlisted(
+        &mut self,
+        at: usize,
+        end: usize,
+        escapes: Escapes,
+        print: u64,
+        object: &Object,
+        inside: Inside,
+    ) -> Result<(usize, u8), Halt> {
+        let name = Unlisted { bytes: self.bytes, start: at + 1, end, escapes };
+        if !self.names.is_new(name, print, inside.top.names as usize, inside.depth) {
+            self.report_member(Found::Duplicate, inside)?;
+        }
+        if object.is_closed {
+            self.report_member(Found::Unknown, inside)?;
+        }
+        Ok((end + 1, u8::MAX))
+    }
+
+    /// The same for names with escapes, and where names have rules of their own.
     #[inline(never)]
     fn look_up_slowly(&mut self, at: usize, listed: Listed<'m>, inside: Inside) -> Result<(usize, u8), Halt> {
         let Listed { object, members } = listed;
         let (end, escapes) = self.scan_string(at)?;
         let key = self.slice(at + 1, end);
-        // Names without escapes were looked for already, but where there is no index.
-        let must_walk = escapes.any || object.index.bits == 0 || object.names != 0;
-        let position = must_walk.then(|| with_bytes(key, escapes, |text| self.walk(members, text))).flatten();
+        let position = with_bytes(key, escapes, |text| self.walk(members, text));
         if escapes.units && text::has_lone_surrogate(key) {
             self.report_member(Found::LoneSurrogate, inside)?;
         }
@@ -460,13 +467,8 @@ impl<'m, S: Sink> Machine<'m, S> {
         if let Some(position) = position {
             return Ok((end + 1, position));
         }
-        if !self.names.is_new(self.bytes, key, at + 1, escapes, inside.top.names as usize, inside.depth) {
-            self.report_member(Found::Duplicate, inside)?;
-        }
-        if object.is_closed {
-            self.report_member(Found::Unknown, inside)?;
-        }
-        Ok((end + 1, u8::MAX))
+        let print = with_bytes(key, escapes, |text| fingerprint(text, 0, text.len()));
+        self.unlisted(at, end, escapes, print, object, inside)
     }
 
     /// The member of that name, one by one.
@@ -751,7 +753,7 @@ impl<'m, S: Sink> Machine<'m, S> {
     /// What a closing object still misses, one bit each.
     #[inline(always)]
     fn missing(object: &Object, top: &Frame) -> u64 {
-        let if_any = if top.count > 0 { object.required_if_any } else { 0 };
+        let if_any = if top.seen != 0 || top.count > 0 { object.required_if_any } else { 0 };
         (object.required | if_any) & !top.seen
     }
 
@@ -839,11 +841,17 @@ impl<'m, S: Sink> Machine<'m, S> {
     }
 
     #[cold]
-    fn no_name(&mut self, at: usize, comma: usize) -> Halt {
-        if self.byte(at) == Some(b'}') && comma != usize::MAX {
+    fn no_name(&mut self, at: usize) -> Halt {
+        if let (Some(b'}'), Some(comma)) = (self.byte(at), self.comma_before(at)) {
             return self.fault(FaultKind::TrailingComma, comma);
         }
         self.expected(at, "a member name in double quotes")
+    }
+
+    /// Where the comma stands that nothing but white space divides from `at`.
+    fn comma_before(&self, at: usize) -> Option<usize> {
+        let last = self.bytes.get(..at)?.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))?;
+        (self.byte(last) == Some(b',')).then_some(last)
     }
 
     #[cold]
@@ -853,10 +861,12 @@ impl<'m, S: Sink> Machine<'m, S> {
     }
 
     #[cold]
-    fn no_value(&mut self, at: usize, comma: usize, inside: Inside) -> Halt {
+    fn no_value(&mut self, at: usize, inside: Inside) -> Halt {
         let is_item = inside.depth > 0 && !inside.top.is_object;
+        if let (Some(b']'), true, Some(comma)) = (self.byte(at), is_item, self.comma_before(at)) {
+            return self.fault(FaultKind::TrailingComma, comma);
+        }
         let word = match self.byte(at) {
-            Some(b']') if is_item && comma != usize::MAX => return self.fault(FaultKind::TrailingComma, comma),
             Some(b't') => "true",
             Some(b'f') => "false",
             Some(b'n') => "null",

@@ -10,6 +10,41 @@ const INLINE: usize = 32;
 /// How many names of one object are compared one by one.
 const FEW: usize = 16;
 
+/// A name that no schema lists: its text without the quotes.
+#[derive(Clone, Copy)]
+pub(super) struct Unlisted<'m> {
+    pub(super) bytes: &'m [u8],
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) escapes: Escapes,
+}
+
+impl<'m> Unlisted<'m> {
+    /// The name whose text starts at `start`, once more.
+    fn at(bytes: &'m [u8], start: usize) -> Self {
+        let mut escapes = Escapes::default();
+        let mut end = find_special(bytes, start);
+        while bytes.get(end) == Some(&b'\\') {
+            escapes = Escapes { any: true, units: true };
+            end = find_special(bytes, end + 2);
+        }
+        Self { bytes, start, end, escapes }
+    }
+
+    fn raw(self) -> &'m [u8] {
+        self.bytes.get(self.start..self.end).unwrap_or_default()
+    }
+
+    fn to_text(self) -> Vec<u8> {
+        with_bytes(self.raw(), self.escapes, <[u8]>::to_vec)
+    }
+
+    #[inline(never)]
+    fn is_same(self, other: Self) -> bool {
+        with_bytes(self.raw(), self.escapes, |name| with_bytes(other.raw(), other.escapes, |other| name == other))
+    }
+}
+
 /// A name: where its text starts, behind the quote, and a hash of the text.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -58,50 +93,39 @@ impl Names {
         }
     }
 
-    /// Adds a name of the innermost object; false where it is there already.
-    ///
-    /// `key` is the name's text without its quotes and starts at `start` of `bytes`.
+    /// Adds a name of the innermost object, which has a fingerprint; false where it is there already.
     #[inline(never)]
-    pub(super) fn is_new(
-        &mut self,
-        bytes: &[u8],
-        key: &[u8],
-        start: usize,
-        escapes: Escapes,
-        mark: usize,
-        depth: usize,
-    ) -> bool {
+    pub(super) fn is_new(&mut self, name: Unlisted<'_>, print: u64, mark: usize, depth: usize) -> bool {
         let large = self.more.as_mut().and_then(|more| more.large.last_mut());
         if let Some((_, names)) = large.filter(|(other, _)| *other == depth) {
-            return names.insert(with_bytes(key, escapes, <[u8]>::to_vec));
+            return names.insert(name.to_text());
         }
-        let hash = with_bytes(key, escapes, hash);
-        for at in mark..self.length {
-            let entry = self.entry(at);
-            if entry.hash == hash && is_same(bytes, entry.start as usize, key, escapes) {
-                return false;
-            }
+        let hash = fold(print);
+        let is_it = |entry: &Entry| {
+            entry.hash == hash && name.is_same(Unlisted::at(name.bytes, entry.start as usize))
+        };
+        let inline = self.inline.as_ref().and_then(|inline| inline.get(mark..self.length.min(INLINE)));
+        if inline.unwrap_or_default().iter().any(is_it) || self.spilled(mark).iter().any(is_it) {
+            return false;
         }
         if self.length - mark < FEW {
-            self.push(Entry { hash, start: u32::try_from(start).unwrap_or(u32::MAX) });
+            self.push(Entry { hash, start: u32::try_from(name.start).unwrap_or(u32::MAX) });
             return true;
         }
-        let mut names: HashSet<Vec<u8>> = (mark..self.length)
-            .map(|at| {
-                let (key, escapes) = key_at(bytes, self.entry(at).start as usize);
-                with_bytes(key, escapes, <[u8]>::to_vec)
-            })
-            .collect();
-        names.insert(with_bytes(key, escapes, <[u8]>::to_vec));
+        let entries = inline.unwrap_or_default().iter().chain(self.spilled(mark));
+        let mut names: HashSet<Vec<u8>> =
+            entries.map(|entry| Unlisted::at(name.bytes, entry.start as usize).to_text()).collect();
+        names.insert(name.to_text());
         self.forget(mark, usize::MAX);
         self.more.get_or_insert_default().large.push((depth, names));
         true
     }
 
-    fn entry(&self, at: usize) -> Entry {
-        let inline = self.inline.as_ref().and_then(|inline| inline.get(at));
-        let entry = inline.or_else(|| self.more.as_ref().and_then(|more| more.spilled.get(at.wrapping_sub(INLINE))));
-        entry.copied().unwrap_or(Entry { hash: 0, start: u32::MAX })
+    /// The entries from `mark` on that do not stand inline.
+    #[inline]
+    fn spilled(&self, mark: usize) -> &[Entry] {
+        let spilled = self.more.as_ref().and_then(|more| more.spilled.get(mark.saturating_sub(INLINE)..));
+        spilled.unwrap_or_default()
     }
 
     fn push(&mut self, entry: Entry) {
@@ -114,29 +138,11 @@ impl Names {
     }
 }
 
-/// Folded to 32 bits; names that share it are compared.
-fn hash(text: &[u8]) -> u32 {
+/// To 32 bits; names that share them are compared.
+#[inline]
+fn fold(print: u64) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
     {
-        (fingerprint(text, 0, text.len()).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+        (print.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
-}
-
-fn is_same(bytes: &[u8], start: usize, key: &[u8], escapes: Escapes) -> bool {
-    let (other, other_escapes) = key_at(bytes, start);
-    if !escapes.any && !other_escapes.any {
-        return key == other;
-    }
-    with_bytes(key, escapes, |key| with_bytes(other, other_escapes, |other| key == other))
-}
-
-/// The name whose text starts at `start`, once more.
-fn key_at(bytes: &[u8], start: usize) -> (&[u8], Escapes) {
-    let mut escapes = Escapes::default();
-    let mut at = find_special(bytes, start);
-    while bytes.get(at) == Some(&b'\\') {
-        escapes = Escapes { any: true, units: true };
-        at = find_special(bytes, at + 2);
-    }
-    (bytes.get(start..at).unwrap_or_default(), escapes)
 }

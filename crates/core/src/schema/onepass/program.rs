@@ -89,6 +89,8 @@ pub(crate) struct Object {
     pub(crate) members: u16,
     /// At most 64: one bit each.
     pub(crate) count: u8,
+    /// Where its hints start: for the first member, then for the one behind each member.
+    pub(crate) hints: u16,
     /// Whether members that are not listed are reported.
     pub(crate) is_closed: bool,
     /// The schema of members that are not listed.
@@ -116,6 +118,7 @@ impl Object {
     pub(crate) const OPEN: Self = Self {
         members: 0,
         count: 0,
+        hints: 0,
         is_closed: false,
         rest: 0,
         names: 0,
@@ -230,29 +233,18 @@ pub(crate) struct Program<'p> {
     pub(crate) lengths: &'p [Length],
     pub(crate) ranges: &'p [Range],
     pub(crate) slots: &'p [u8],
-    /// Which member followed the last time, for each member, and behind those which one came first, for each object:
-    /// added to the position that the schema's order would give. It changes how fast a member is found, nothing else.
+    /// Which member came next the last time: what is added to the position that the schema's order would give.
+    /// It changes how fast a member is found, nothing else.
     pub(crate) hints: &'p [AtomicU8],
     pub(crate) text: &'p str,
 }
 
 impl<'p> Program<'p> {
-    /// The hint for the first member of an object.
-    #[inline]
-    pub(super) fn first_hint(&self, object: u16) -> u16 {
-        // The compiler bounds both lists.
-        narrow(self.members.len()) + object
-    }
-
     /// A piece of the pool.
     pub(crate) fn text(&self, at: u32, length: u16) -> &'p str {
         let at = at as usize;
         self.text.get(at..at + usize::from(length)).unwrap_or_default()
     }
-}
-
-fn narrow(length: usize) -> u16 {
-    u16::try_from(length).unwrap_or(0)
 }
 
 /// One schema of a program.
