@@ -46,7 +46,11 @@ pub(crate) fn work(name: &str, size: usize) {
     let envelope = Tables::of(Fixture::Docver.event()).expect("built in");
     for _ in 0..4 {
         let found = tables.findings(text.as_bytes());
-        std::hint::black_box((found.is_ok(), envelope.is_clean(text.as_bytes()), clean_delivery(text.as_bytes()).is_some()));
+        std::hint::black_box((
+            found.is_ok(),
+            envelope.is_clean(text.as_bytes()),
+            clean_delivery(text.as_bytes()).is_some(),
+        ));
     }
 }
 

@@ -46,7 +46,9 @@ fn main() {
 fn times(rounds: usize) -> Vec<Value> {
     let mut rows = Vec::new();
     print!("| documents | bytes |");
-    Engine::ALL.iter().for_each(|engine| print!(" {} |", engine.name()));
+    for engine in &Engine::ALL {
+        print!(" {} |", engine.name());
+    }
     println!(" of typed | of jsonschema |\n|---|---|{}", "---|".repeat(Engine::ALL.len() + 2));
     for fixture in Fixture::ALL {
         let judges = Judges::new(fixture);
@@ -103,7 +105,9 @@ fn row(name: &str, documents: &[String], spent: &[Vec<f64>]) -> Value {
     let (typed, runtime) = (of(Engine::Hookvet, Engine::Typed), of(Engine::Hookvet, Engine::Runtime));
     let bytes = documents.iter().map(String::len).sum::<usize>() / documents.len();
     print!("| {name} | {bytes} |");
-    medians.iter().for_each(|median| print!(" {median:.0} |"));
+    for median in &medians {
+        print!(" {median:.0} |");
+    }
     println!(" {typed:.3} | {runtime:.3} |");
     let engines: serde_json::Map<String, Value> =
         Engine::ALL.iter().zip(&medians).map(|(engine, median)| (engine.name().into(), json!(median))).collect();
@@ -125,7 +129,9 @@ fn allocations() -> Vec<Value> {
 fn allocations() -> Vec<Value> {
     let mut rows = Vec::new();
     print!("| documents |");
-    Engine::ALL.iter().for_each(|engine| print!(" {} |", engine.name()));
+    for engine in &Engine::ALL {
+        print!(" {} |", engine.name());
+    }
     println!("\n|---|{}", "---|".repeat(Engine::ALL.len()));
     for fixture in Fixture::ALL {
         let judges = Judges::new(fixture);

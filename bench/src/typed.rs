@@ -1,4 +1,5 @@
 //! The three payloads as Rust types that borrow: what a service would write to read them, and all that it checks.
+#![expect(clippy::struct_field_names, reason = "the vendor's names")]
 #![allow(dead_code, reason = "read, never looked at")]
 
 use std::collections::HashMap;

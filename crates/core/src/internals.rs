@@ -47,6 +47,7 @@ pub struct Found {
 pub struct Tables(Kept);
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "for tests alone")]
 enum Kept {
     BuiltIn(Schema<'static>),
     Owned(Owned, u16),
@@ -153,6 +154,7 @@ impl Oracle {
 ///
 /// # Errors
 /// What is no JSON: the fault in words and its offset.
+#[expect(clippy::type_complexity, reason = "for tests alone")]
 pub fn scan(bytes: &[u8]) -> Result<Vec<(&'static str, String, usize)>, (String, usize)> {
     let document = Document::parse(bytes, DEPTH).map_err(words)?;
     let mut notes: Vec<(&'static str, String, usize)> = Vec::new();

@@ -40,6 +40,7 @@ fn data() -> impl Strategy<Value = (Option<String>, Vec<u8>)> {
         text().prop_map(|text| (Some("text/plain".to_owned()), text.into_bytes())),
         prop::collection::vec(any::<u8>(), 1..40)
             .prop_map(|bytes| (Some("application/octet-stream".to_owned()), bytes)),
+        prop::collection::vec(any::<u8>(), 1..40).prop_map(|bytes| (None, bytes)),
     ]
 }
 

@@ -124,7 +124,9 @@ impl Tree {
             Self::List(items) => items.iter_mut().for_each(Self::reverse),
             Self::Object(members) => {
                 members.reverse();
-                members.iter_mut().for_each(|(_, value)| value.reverse());
+                for (_, value) in members {
+                    value.reverse();
+                }
             }
         }
     }
@@ -301,7 +303,7 @@ fn vary_text(text: &mut String, random: &mut Random) {
     for (at, byte) in bytes.iter_mut().enumerate() {
         if is_uuid && *byte != b'-' {
             *byte = b"0123456789abcdef"[random.below(16)];
-        } else if (is_time && at >= 17) || (is_time && at == 15) || ((is_time || is_date) && (at == 3 || at == 9)) {
+        } else if (is_time && (at >= 17 || at == 15)) || ((is_time || is_date) && (at == 3 || at == 9)) {
             if byte.is_ascii_digit() {
                 let top = if at == 17 { 6 } else { 9 };
                 *byte = b'0' + u8::try_from(random.below(top)).unwrap_or_default();

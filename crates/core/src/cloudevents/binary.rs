@@ -25,7 +25,7 @@ pub(crate) fn read<'h>(
         if !reader.plain_header(name, value) {
             let Some(name) = names::of_header(name) else { continue };
             if count < settings.max_attributes {
-                reader.header(name, trim_ows(value));
+                reader.header(&name, trim_ows(value));
             }
         }
         count += 1;
@@ -68,12 +68,13 @@ impl<'h> Reader<'_, 'h> {
         false
     }
 
-    fn header(&mut self, name: Cow<'h, [u8]>, value: &'h [u8]) {
+    #[expect(clippy::ptr_arg, reason = "a clone of it keeps the lifetime of what it borrows")]
+    fn header(&mut self, name: &Cow<'h, [u8]>, value: &'h [u8]) {
         if name.as_ref() == b"datacontenttype" {
             let message = "ce-datacontenttype must not be sent; Content-Type is this attribute";
             return self.add(Note::new(Rule::CeH3, Place::header("ce-datacontenttype"), message).value(value));
         }
-        let core = Core::from_name(&name);
+        let core = Core::from_name(name);
         let place = || {
             core.map_or_else(|| names::place(&[b"ce-", name.as_ref()].concat()), |core| Place::header(core.header()))
         };
@@ -81,19 +82,19 @@ impl<'h> Reader<'_, 'h> {
             let message = "the header is sent more than once; send each context attribute once";
             return self.add(Note::new(Rule::CeH4, place(), message).value(value));
         }
-        if core.is_none() {
-            if let Err((rule, message)) = names::check(&name) {
-                self.add(Note::new(rule, place(), message));
-                // A long name is only advised against, and still an extension.
-                if rule != Rule::CeAName20 && self.settings.policy.rejects(rule) {
-                    return;
-                }
+        if core.is_none()
+            && let Err((rule, message)) = names::check(name)
+        {
+            self.add(Note::new(rule, place(), message));
+            // A long name is only advised against, and still an extension.
+            if rule != Rule::CeAName20 && self.settings.policy.rejects(rule) {
+                return;
             }
         }
         let Some(text) = self.decode(value, &place) else { return };
         match core {
             Some(core) => self.standard(core, &text, value),
-            None => self.attributes.push_extension(&names::text(&name), &text),
+            None => self.attributes.push_extension(&names::text(name), &text),
         }
     }
 

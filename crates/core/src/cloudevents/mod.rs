@@ -1,6 +1,7 @@
 //! CloudEvents 1.0.2 over HTTP: one module for each section of the rules.
 
 pub(crate) mod attributes;
+pub(crate) mod batch;
 pub(crate) mod binary;
 pub(crate) mod data;
 pub(crate) mod encode;

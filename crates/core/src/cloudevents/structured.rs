@@ -19,7 +19,7 @@ use crate::vetter::Settings;
 pub(crate) struct Structured {
     pub(crate) attributes: Attributes,
     pub(crate) data: StructuredData,
-    /// Whether the data's type is JSON: declared so, or not declared at all (S4).
+    /// Whether the data's type is JSON: declared so, or not declared at all for a JSON value (S4).
     pub(crate) is_json: bool,
 }
 
@@ -41,14 +41,14 @@ pub(crate) fn read(event: Node<'_, '_>, prefix: &str, settings: &Settings, repor
         }
     }
     reader.missing(event);
-    let is_json = match reader.attributes.get(Core::Datacontenttype) {
-        Some(value) => MediaType::parse(value.as_bytes()).is_some_and(MediaType::is_json),
-        None => true,
-    };
-    let data = data::read(data, data_base64, is_json).unwrap_or_else(|fault| {
+    let declared = reader.attributes.get(Core::Datacontenttype);
+    let declared = declared.map(|value| MediaType::parse(value.as_bytes()).is_some_and(MediaType::is_json));
+    let data = data::read(data, data_base64, declared.unwrap_or(true)).unwrap_or_else(|fault| {
         reader.add(fault.rule, fault.pointer, fault.message, fault.offset, fault.value);
         StructuredData::None
     });
+    // Bytes of an undeclared type are just bytes: a binary-mode request without Content-Type becomes such an event.
+    let is_json = declared.unwrap_or(!matches!(data, StructuredData::Bytes(_)));
     Structured { attributes: reader.attributes, data, is_json }
 }
 
@@ -72,12 +72,12 @@ impl Reader<'_> {
         if !self.sent.is_first(core, || Cow::Owned(name.as_bytes().to_vec())) {
             return;
         }
-        if core.is_none() {
-            if let Err((rule, message)) = names::check(name.as_bytes()) {
-                self.add(rule, &place, message, member.name_start(), name.as_bytes());
-                if rule != Rule::CeAName20 && self.settings.policy.rejects(rule) {
-                    return;
-                }
+        if core.is_none()
+            && let Err((rule, message)) = names::check(name.as_bytes())
+        {
+            self.add(rule, &place, message, member.name_start(), name.as_bytes());
+            if rule != Rule::CeAName20 && self.settings.policy.rejects(rule) {
+                return;
             }
         }
         let Some(text) = self.canonical(core, &place, member) else { return };

@@ -64,8 +64,11 @@ fn is_plain(value: &[u8]) -> bool {
     let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
     let is_plain_word = |word: u64| {
         let below = word.wrapping_sub(ONES * 0x21) & !word & HIGH;
-        let found =
-            below | word & HIGH | zero(word ^ ONES * 0x7f) | zero(word ^ ONES * 0x22) | zero(word ^ ONES * 0x25);
+        let found = below
+            | (word & HIGH)
+            | zero(word ^ (ONES * 0x7f))
+            | zero(word ^ (ONES * 0x22))
+            | zero(word ^ (ONES * 0x25));
         found == 0
     };
     let (words, rest) = value.as_chunks::<8>();

@@ -9,6 +9,7 @@ use super::payload::{Payload, placed};
 use super::pending::{Pending, Shape};
 use super::{Settings, clean};
 use crate::cloudevents::attributes::{Attributes, Core};
+use crate::cloudevents::batch;
 use crate::cloudevents::data::StructuredData;
 use crate::cloudevents::structured;
 use crate::finding::Place;
@@ -205,10 +206,18 @@ impl Judge<'_, '_> {
                 Some(Payload { bytes: Cow::Owned(bytes), prefix: format!("{prefix}/data_base64"), base: None })
             }
         };
-        if let Some(payload) = payload
-            && structured.is_json
-        {
-            parts.schema = self.payload(&type_name, attributes.get(Core::Subject), payload, &mut parts.data);
+        let has_schema = self.has_schema(&type_name);
+        let is_declared = attributes.get(Core::Datacontenttype).is_some();
+        if structured.is_json || (has_schema && !is_declared) {
+            // As an empty body in binary mode: what has a schema cannot be left out.
+            let absent = || Payload { bytes: Cow::Borrowed(b""), prefix: format!("{prefix}/data"), base: None };
+            if let Some(payload) = payload.or_else(|| has_schema.then(absent)) {
+                parts.schema = self.payload(&type_name, attributes.get(Core::Subject), payload, &mut parts.data);
+            }
+        } else if self.settings.vendor == Vendor::Amlyze {
+            let place = Place::Body(format!("{prefix}/datacontenttype"));
+            let message = "AMLYZE sends application/json; without that the data is not read";
+            self.add(Note::new(Rule::HttpContentType, place, message));
         }
         parts.content = Content::Event(context(self.settings.vendor, attributes));
         parts
@@ -219,21 +228,21 @@ impl Judge<'_, '_> {
         let Some(document) = self.scan_envelope(body) else { return Parts::default() };
         self.look_at_json(&document, "", Some(0));
         let root = document.root();
-        if root.kind() != Kind::Array {
-            let message = format!("a batch is a JSON array of events, but this is {}", root.kind().name());
-            self.add(Note::new(Rule::CeB1, Place::body(), message).at(root.start()));
+        if let Err(note) = batch::check_array(root) {
+            self.add(note);
             return Parts::default();
         }
         let (mut verdicts, mut refused) = (Vec::new(), 0);
         for (position, event) in root.children().enumerate() {
-            if event.kind() != Kind::Object {
-                let message = format!("an item of a batch is an event, but this is {}", event.kind().name());
-                self.add(Note::new(Rule::CeB1, Place::Body(format!("/{position}")), message).at(event.start()));
+            if let Err(note) = batch::check_item(position, event) {
+                self.add(note);
                 continue;
             }
             if refused == MAX_REFUSED {
                 let message = format!("{MAX_REFUSED} events of the batch are refused; the rest is not looked at");
-                self.add(Note::new(Rule::LimitFindings, Place::Body(format!("/{position}")), message).at(event.start()));
+                self.add(
+                    Note::new(Rule::LimitFindings, Place::Body(format!("/{position}")), message).at(event.start()),
+                );
                 break;
             }
             let mut report = Report::default();
@@ -243,11 +252,9 @@ impl Judge<'_, '_> {
             refused += usize::from(!verdict.is_accepted());
             verdicts.push(verdict);
         }
-        let mut versions = verdicts.iter().filter_map(|verdict| verdict.event()?.attribute("specversion"));
-        let first = versions.next();
-        if versions.any(|version| Some(version) != first) {
-            let message = "the events have different values of specversion; a batch has one";
-            self.add(Note::new(Rule::CeB3, Place::body(), message));
+        let versions = verdicts.iter().filter_map(|verdict| verdict.event()?.attribute("specversion"));
+        if let Err(note) = batch::check_versions(versions) {
+            self.add(note);
         }
         Parts { content: Content::Batch(verdicts), ..Parts::default() }
     }

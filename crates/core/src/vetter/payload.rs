@@ -70,6 +70,15 @@ impl Judge<'_, '_> {
         Some(Cow::Borrowed(event.schema_id))
     }
 
+    /// Whether data of events of this type is held to a schema.
+    pub(super) fn has_schema(&self, type_name: &str) -> bool {
+        #[cfg(feature = "own-schemas")]
+        if self.settings.own_schemas.contains_key(type_name) {
+            return true;
+        }
+        self.settings.vendor == Vendor::Amlyze && amlyze_catalogue::resolve_type(type_name).info().is_some()
+    }
+
     /// The event that a type name stands for, under AMLYZE's double spellings.
     fn resolve(&mut self, type_name: &str) -> Option<&'static EventInfo> {
         let place = || Place::header("ce-type");

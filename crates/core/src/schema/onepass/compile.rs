@@ -356,6 +356,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
     }
 
     /// `if: {minProperties: 1}` and `then: {required: [..]}`.
+    #[expect(clippy::unused_self, reason = "one of the arms that all take it")]
     fn condition(&mut self, draft: &mut Draft<'d, 't>, at: &str) -> Result<(), String> {
         let (condition, consequence) = match (draft.condition, draft.consequence) {
             (None, None) => return Ok(()),
@@ -551,7 +552,7 @@ mod tests {
             (r#"{"enum":["a",1]}"#, "/enum: only strings, booleans and null"),
             (r#"{"required":["a"]}"#, "/required: a is required and not listed"),
             (r##"{"$ref":"#/$defs/A"}"##, "/$ref: refers to nothing"),
-            (r##"{"$ref":"other.json"}"##, "/$ref: only references into $defs"),
+            (r#"{"$ref":"other.json"}"#, "/$ref: only references into $defs"),
             (r##"{"$ref":"#/$defs/A","type":"string","$defs":{"A":{}}}"##, "/$ref: a reference beside other keywords"),
             (r##"{"$ref":"#/$defs/A","$defs":{"A":{"$ref":"#/$defs/A"}}}"##, "/$ref: refers to itself"),
             (r#"{"if":{"minProperties":2},"then":{"required":[]}}"#, "/if: only"),

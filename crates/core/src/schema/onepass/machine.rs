@@ -98,7 +98,7 @@ pub(crate) struct Stack {
 impl Stack {
     #[inline(always)]
     fn set(&mut self, at: usize, frame: Frame) {
-        match self.low.get_or_insert_with(|| [Frame::NONE; LOW]).get_mut(at) {
+        match self.low.get_or_insert([Frame::NONE; LOW]).get_mut(at) {
             Some(slot) => *slot = frame,
             None => self.set_high(at, frame),
         }
@@ -106,7 +106,7 @@ impl Stack {
 
     #[cold]
     fn set_high(&mut self, at: usize, frame: Frame) {
-        let high = self.high.get_or_insert_with(|| [Frame::NONE; MAX_DEPTH - LOW]);
+        let high = self.high.get_or_insert([Frame::NONE; MAX_DEPTH - LOW]);
         if let Some(slot) = at.checked_sub(LOW).and_then(|at| high.get_mut(at)) {
             *slot = frame;
         }
@@ -558,7 +558,7 @@ impl<'m, S: Sink> Machine<'m, S> {
         if bytes <= max && bytes.div_ceil(4) >= min {
             return true;
         }
-        let characters = self.slice(first, end).iter().filter(|byte| **byte as i8 >= -64).count();
+        let characters = self.slice(first, end).iter().filter(|byte| byte.cast_signed() >= -64).count();
         bytes < 64 && (min..=max).contains(&characters)
     }
 

@@ -6,14 +6,20 @@
 
 #[cfg(any(test, feature = "internals", feature = "runtime-schemas"))]
 pub(crate) mod compile;
+#[allow(clippy::inline_always, reason = "the inner loops; measured")]
 mod formats;
+#[allow(clippy::inline_always, reason = "the inner loops; measured")]
 pub(crate) mod machine;
+#[allow(clippy::inline_always, reason = "the inner loops; measured")]
 mod names;
 pub(crate) mod program;
 #[cfg(any(test, feature = "internals"))]
 pub(crate) mod render;
+#[allow(clippy::inline_always, reason = "the inner loops; measured")]
 pub(crate) mod select;
+#[allow(clippy::inline_always, reason = "the inner loops; measured")]
 mod sink;
+#[allow(clippy::inline_always, reason = "the inner loops; measured")]
 mod text;
 pub(crate) mod watch;
 #[expect(clippy::inline_always, reason = "the inner loops; measured")]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::text::{Escapes, with_bytes};
-use super::words::{find_special, fingerprint};
+use super::words::find_special;
 
 /// How many names are kept without allocating, over all open objects.
 const INLINE: usize = 32;
@@ -101,9 +101,7 @@ impl Names {
             return names.insert(name.to_text());
         }
         let hash = fold(print);
-        let is_it = |entry: &Entry| {
-            entry.hash == hash && name.is_same(Unlisted::at(name.bytes, entry.start as usize))
-        };
+        let is_it = |entry: &Entry| entry.hash == hash && name.is_same(Unlisted::at(name.bytes, entry.start as usize));
         let inline = self.inline.as_ref().and_then(|inline| inline.get(mark..self.length.min(INLINE)));
         if inline.unwrap_or_default().iter().any(is_it) || self.spilled(mark).iter().any(is_it) {
             return false;
@@ -129,7 +127,7 @@ impl Names {
     }
 
     fn push(&mut self, entry: Entry) {
-        let inline = self.inline.get_or_insert_with(|| [Entry { hash: 0, start: 0 }; INLINE]);
+        let inline = self.inline.get_or_insert([Entry { hash: 0, start: 0 }; INLINE]);
         match inline.get_mut(self.length) {
             Some(free) => *free = entry,
             None => self.more.get_or_insert_default().spilled.push(entry),
@@ -141,8 +139,5 @@ impl Names {
 /// To 32 bits; names that share them are compared.
 #[inline]
 fn fold(print: u64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
-    {
-        (print.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
-    }
+    (print.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }

@@ -109,7 +109,9 @@ impl Index {
     pub(super) fn slot(self, fingerprint: u64) -> usize {
         // The middle of the product depends on all lower bits of the fingerprint, so its upper half is folded in.
         let folded = fingerprint ^ (fingerprint >> 32);
-        (folded.wrapping_mul(self.multiplier) >> (64 - u32::from(self.bits.clamp(1, 16)))) as usize
+        let slot = folded.wrapping_mul(self.multiplier) >> (64 - u32::from(self.bits.clamp(1, 16)));
+        // At most 16 bits are left.
+        usize::try_from(slot).unwrap_or(0)
     }
 }
 
