@@ -105,6 +105,9 @@ fn every_keyword_by_itself() {
         r#"{"a~/b":{}}"#,
         r#"{"a":[],"c":[1]}"#,
         r#"{"a":null}"#,
+        r#"{"\ud83d":1e400}"#,
+        r#"{"\ud83d":"\ud83d"}"#,
+        r#"{"\ud83d":[1e400]}"#,
     ];
     let a_long_name = "x".repeat(300);
     let wide: Vec<String> = (0..64).map(|number| format!(r#""member{number}":{{"type":"integer"}}"#)).collect();

@@ -72,7 +72,7 @@ fn the_event_that_the_tests_here_start_from_is_accepted() {
 #[test]
 fn every_octet_at_every_position_of_every_standard_attribute() {
     let strict = vetter(Policy::strict());
-    let others = [vetter(Policy::standard()), vetter(Policy::observe())];
+    let others = [vetter(Policy::observe())];
     let (mut accepted, mut refused) = (0, 0);
     for (at, (name, value)) in FULL.into_iter().enumerate() {
         for position in 0..=value.len() {
@@ -153,7 +153,7 @@ fn percent_and_quote_soup_decodes_as_the_letter_says() {
     let strict = vetter(Policy::strict());
     let alphabet = *b"%\"\\2C0Ag ";
     let mut verdicts = BTreeSet::new();
-    for length in 1..=5_u32 {
+    for length in 1..=4_u32 {
         for number in 0..alphabet.len().pow(length) {
             let soup: Vec<u8> =
                 (0..length).map(|place| alphabet[number / alphabet.len().pow(place) % alphabet.len()]).collect();
@@ -310,6 +310,7 @@ fn every_octet_at_every_position_of_an_envelope() {
     let body = br#"{"specversion":"1.0","id":"\u00e9","source":"/s","type":"t","n":-1,"b":true,"time":"2018-04-05T03:56:24Z","datacontenttype":"a/b","data_base64":"YQ=="}"#;
     let headers: Headers = vec![(b"content-type".to_vec(), b"application/cloudevents+json".to_vec())];
     let strict = vetter(Policy::strict());
+    let observe = vetter(Policy::observe());
     assert!(judged(&strict, &headers, body).is_accepted());
     for position in 0..body.len() {
         for octet in 0..=255_u8 {
@@ -319,7 +320,7 @@ fn every_octet_at_every_position_of_an_envelope() {
             if verdict.is_accepted() {
                 assert_sent_again(&strict, &verdict, &changed);
             }
-            look(&vetter(Policy::observe()), &headers, &changed);
+            look(&observe, &headers, &changed);
         }
     }
 }

@@ -38,10 +38,14 @@ const PATTERNS: [Pattern; 22] = [
     ("headers: the same extension", |n| many(n, |_| "ce-x".to_owned())),
     ("headers: odd names", |n| many(n, |number| format!("ce-x_{number}"))),
     ("headers: not of CloudEvents", |n| many(n, |number| format!("x-{number}"))),
-    ("envelope: extensions", |n| envelope(&(0..n / 14).map(|i| format!(",\"x{i:06}\":\"\"")).collect::<String>())),
+    ("envelope: extensions", |n| envelope(&numbered(n / 14, |i| format!(",\"x{i:06}\":\"\"")))),
     ("envelope: the same extension", |n| envelope(&",\"x\":\"\"".repeat(n / 7))),
-    ("envelope: odd members", |n| envelope(&(0..n / 14).map(|i| format!(",\"x_{i:05}\":[]")).collect::<String>())),
+    ("envelope: odd members", |n| envelope(&numbered(n / 14, |i| format!(",\"x_{i:05}\":[]")))),
 ];
+
+fn numbered(count: usize, member: fn(usize) -> String) -> String {
+    (0..count).map(member).collect::<Vec<_>>().concat()
+}
 
 type Delivery = (Vec<(String, Vec<u8>)>, String);
 

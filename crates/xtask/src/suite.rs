@@ -65,7 +65,7 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet-tower", "--no-default-features"],
         &["-p", "hookvet-tower", "--features", "axum"],
     ] {
-        process::run(cargo().args(["check", "--quiet"]).args(arguments))?;
+        process::run(cargo().args(["clippy", "--quiet"]).args(arguments).args(["--", "-D", "warnings"]))?;
     }
     Ok(None)
 }

@@ -15,9 +15,36 @@ use agree::{Pair, Tally};
 use mutate::{Random, Tree, damage, document};
 
 const TOKENS: [&str; 30] = [
-    "[", "]", "{", "}", ",", ":", "\"id\":", "\"payload\":", "\"event_type\":\"DOCVER\"", "\"\\u0069d\":", "\"\"", "\"x\"",
-    "\"\\ud800\"", "\"\\\\\"", "1", "-0", "1.5", "1e5", "1e999", "true", "false", "null", " ", "\n", "\t", "[]", "{}",
-    "\"1ed2fb46-8271-6a33-a9ef-7553f473af46\"", "\"2022-09-08T20:25:40.6Z\"", "\"checks\":",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    "\"id\":",
+    "\"payload\":",
+    "\"event_type\":\"DOCVER\"",
+    "\"\\u0069d\":",
+    "\"\"",
+    "\"x\"",
+    "\"\\ud800\"",
+    "\"\\\\\"",
+    "1",
+    "-0",
+    "1.5",
+    "1e5",
+    "1e999",
+    "true",
+    "false",
+    "null",
+    " ",
+    "\n",
+    "\t",
+    "[]",
+    "{}",
+    "\"1ed2fb46-8271-6a33-a9ef-7553f473af46\"",
+    "\"2022-09-08T20:25:40.6Z\"",
+    "\"checks\":",
 ];
 
 /// How many texts the pool holds.
@@ -72,7 +99,9 @@ fn shape(pair: &Pair, text: &[u8]) -> (&'static str, Vec<&'static str>) {
             .map(|(departure, _)| departure.rule)
             .chain(found.notes.iter().map(|(rule, _, _)| *rule))
             .collect(),
-        Err((fault, at)) => vec![if at % 2 == 0 { "even" } else { "odd" }, if fault.len() % 2 == 0 { "a" } else { "b" }],
+        Err((fault, at)) => {
+            vec![if at % 2 == 0 { "even" } else { "odd" }, if fault.len() % 2 == 0 { "a" } else { "b" }]
+        }
     };
     rules.truncate(6);
     rules.sort_unstable();

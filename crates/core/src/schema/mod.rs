@@ -1,16 +1,20 @@
 //! The payload against its schema: violations with pointer, keyword and message.
 
-#[cfg(any(test, feature = "own-schemas"))]
+#[cfg(feature = "own-schemas")]
 mod engine;
 pub(crate) mod onepass;
+#[cfg(feature = "own-schemas")]
+mod own;
 mod tables;
 mod violation;
 
 #[cfg(feature = "internals")]
 use hookvet_catalogue::EventInfo;
 
-#[cfg(any(test, feature = "own-schemas"))]
+#[cfg(feature = "internals")]
 pub(crate) use engine::Validator;
+#[cfg(feature = "own-schemas")]
+pub(crate) use own::OwnSchema;
 pub use violation::SchemaFault;
 pub(crate) use violation::{Violation, format_message};
 

@@ -8,9 +8,9 @@ use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Set
 use crate::cloudevents::handshake::Handshake;
 use crate::policy::{Level, Policy};
 use crate::rule::{Class, Rule};
-use crate::schema::SchemaFault;
 #[cfg(feature = "own-schemas")]
-use crate::schema::Validator;
+use crate::schema::OwnSchema;
+use crate::schema::SchemaFault;
 use crate::signature::Secret;
 
 /// Why a [`Vetter`] cannot be built.
@@ -188,7 +188,7 @@ impl VetterBuilder {
         let own_schemas = self
             .own_schemas
             .iter()
-            .map(|(event_type, schema)| Ok((event_type.clone(), Validator::compile(event_type, schema)?)))
+            .map(|(event_type, schema)| Ok((event_type.clone(), OwnSchema::compile(event_type, schema)?)))
             .collect::<Result<_, SchemaFault>>()?;
         let mut statuses = Class::ALL.map(Class::default_status);
         for (class, status) in self.statuses {

@@ -2,11 +2,11 @@
 //!
 //! `None` and `false` mean only that there may be something to report; the judgement that finds it out comes behind.
 
-use hookvet_catalogue::{EventInfo, Vendor};
+use hookvet_catalogue::EventInfo;
 
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::json::Kind;
-use crate::schema::onepass::{Captures, Span, is_clean, schema_of, select, watch};
+use crate::schema::onepass::{Captures, Span, clean_delivery, is_clean, schema_of, select, watch};
 use crate::vendors;
 
 const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
@@ -43,12 +43,9 @@ fn is_unremarkable(type_name: &str, subject: Option<&str>, data: &[u8], captures
 
 /// The attributes of a Dataspike envelope about which there is nothing to say, and its event.
 pub(super) fn clean_dataspike(body: &[u8], max_depth: usize) -> Option<(&'static EventInfo, Attributes)> {
-    let name = select::root_string(body, "event_type")?;
-    let event = select::with_string(body, name, |name| hookvet_catalogue::find(Vendor::Dataspike, name))?;
     let mut captures = Captures::default();
-    if !is_clean(schema_of(event)?, body, max_depth, &mut captures)
-        || vendors::dataspike::may_be_remarkable(event.name, body)
-    {
+    let event = clean_delivery(body, max_depth, &mut captures)?;
+    if vendors::dataspike::may_be_remarkable(event.name, body) {
         return None;
     }
     if captures.get(watch::PAYLOAD).is_none_or(|payload| payload.is_empty) {

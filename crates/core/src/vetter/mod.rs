@@ -19,7 +19,7 @@ use crate::cloudevents::handshake::Handshake;
 use crate::policy::Policy;
 use crate::rule::{Class, Rule};
 #[cfg(feature = "own-schemas")]
-use crate::schema::Validator;
+use crate::schema::OwnSchema;
 use crate::signature::Secret;
 use crate::verdict::Verdict;
 
@@ -51,7 +51,7 @@ pub(crate) struct Settings {
     pub(crate) statuses: [u16; Class::ALL.len()],
     pub(crate) handshake: Option<Handshake>,
     #[cfg(feature = "own-schemas")]
-    pub(crate) own_schemas: HashMap<String, Validator>,
+    pub(crate) own_schemas: HashMap<String, OwnSchema>,
 }
 
 impl Settings {

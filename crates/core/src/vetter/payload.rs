@@ -129,11 +129,9 @@ impl Judge<'_, '_> {
     /// Enforces a schema that the user brought for this type.
     #[cfg(feature = "own-schemas")]
     fn own_schema(&mut self, type_name: &str, document: &Document<'_>, payload: &Payload<'_>) {
-        let Some(validator) = self.settings.own_schemas.get(type_name) else { return };
-        // What serde_json refuses beyond the scan was reported by `look_at_json`.
-        if let Ok(value) = serde_json::from_slice(&payload.bytes) {
-            self.violations(type_name, validator.validate(&value), document, payload);
-        }
+        let Some(schema) = self.settings.own_schemas.get(type_name) else { return };
+        let violations = schema.violations(&payload.bytes, self.settings.max_depth);
+        self.violations(type_name, violations, document, payload);
     }
 
     #[cfg(not(feature = "own-schemas"))]

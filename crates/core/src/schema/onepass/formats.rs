@@ -53,6 +53,14 @@ fn digits(word: u64, template: [u8; 8]) -> Option<u64> {
     ((values.wrapping_add(u64::from_le_bytes(carry)) | values) & HIGHS == 0).then_some(values)
 }
 
+/// How many bytes from the first one on are digits.
+#[inline(always)]
+fn leading_digits(word: u64) -> usize {
+    let values = word ^ u64::from_le_bytes(*b"00000000");
+    let others = (values.wrapping_add(u64::from_le_bytes([0x76; 8])) | values) & HIGHS;
+    (others.trailing_zeros() / 8) as usize
+}
+
 /// Ten times each value and the one behind it.
 #[inline(always)]
 fn pairs(values: u64) -> [u8; 8] {
@@ -102,10 +110,13 @@ pub(super) fn date_time_and_quote(bytes: &[u8], at: usize) -> Option<usize> {
     }
     let mut end = at + 19;
     if behind[3] == b'.' {
-        end += 1;
-        let first = end;
-        while bytes.get(end).is_some_and(u8::is_ascii_digit) {
-            end += 1;
+        let first = end + 1;
+        end = first;
+        while let Some(digits) = load8(bytes, end).map(leading_digits) {
+            end += digits;
+            if digits < 8 {
+                break;
+            }
         }
         if end == first {
             return None;

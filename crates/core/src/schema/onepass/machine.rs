@@ -52,7 +52,18 @@ pub(crate) fn run<S: Sink>(schema: Schema<'_>, bytes: &[u8], max_depth: usize, s
     let max_depth = max_depth.min(MAX_DEPTH);
     let stack = Stack { low: None, high: None };
     let names = Names::default();
-    let mut machine = Machine { program, bytes, max_depth, sink, stack, names, stopped: Stop::Sink };
+    let mut machine = Machine {
+        program,
+        bytes,
+        max_depth,
+        sink,
+        stack,
+        names,
+        stopped: Stop::Sink,
+        top: Frame::NONE,
+        depth: 0,
+        listed: Listed { object: &Object::OPEN, members: &[] },
+    };
     match machine.run(schema.root) {
         Ok(()) => Ok(()),
         Err(Halt) => Err(machine.stopped),
@@ -135,6 +146,13 @@ struct Machine<'m, S> {
     stack: Stack,
     names: Names,
     stopped: Stop,
+    /// The innermost open container. It lives here and not in local variables, of which there would be more than
+    /// registers.
+    top: Frame,
+    /// How many containers are open.
+    depth: usize,
+    /// The rules of the innermost object.
+    listed: Listed<'m>,
 }
 
 /// A pass ended early, for the reason that the machine keeps: next to nothing to hand up through the hot path.
@@ -147,13 +165,6 @@ struct Listed<'m> {
     members: &'m [Member],
 }
 
-/// The innermost open container and how many are open; what a finding's path is made of.
-#[derive(Clone, Copy)]
-struct Inside {
-    top: Frame,
-    depth: usize,
-}
-
 impl<'m, S: Sink> Machine<'m, S> {
     #[inline]
     fn run(&mut self, root: u16) -> Result<(), Halt> {
@@ -161,9 +172,6 @@ impl<'m, S: Sink> Machine<'m, S> {
         if at == self.bytes.len() {
             return Err(self.fault(FaultKind::Empty, 0));
         }
-        let mut inside = Inside { top: Frame::NONE, depth: 0 };
-        // The rules of the innermost object.
-        let mut listed = Listed { object: &Object::OPEN, members: &[] };
         let mut node_at = root;
         let mut watch = 0;
         // One value each turn.
@@ -177,19 +185,19 @@ impl<'m, S: Sink> Machine<'m, S> {
                     if let Some(end) = self.string_quickly(at, node) {
                         at = end;
                     } else {
-                        (at, has_escape) = self.string_slowly(at, node, inside)?;
+                        (at, has_escape) = self.string_slowly(at, node)?;
                     }
                     self.capture(watch, start, at, Kind::String, has_escape, false);
                 }
                 Some(b'{') => {
                     if node.types & types::OBJECT == 0 || node.choice != 0 {
-                        self.report_container(node, types::OBJECT, Kind::Object, at, inside)?;
+                        self.report_container(node, types::OBJECT, Kind::Object, at)?;
                     }
-                    self.open(at, &mut inside)?;
-                    inside.top.is_object = true;
-                    inside.top.rules = node.object;
-                    inside.top.names = narrow(self.names.mark());
-                    listed = self.listed(node.object)?;
+                    self.open(at)?;
+                    self.top.is_object = true;
+                    self.top.rules = node.object;
+                    self.top.names = narrow(self.names.mark());
+                    self.listed = self.listed_at(node.object)?;
                     at = self.space(at + 1);
                     is_filled = self.byte(at) != Some(b'}');
                     let end = if is_filled { start } else { at } + 1;
@@ -197,15 +205,15 @@ impl<'m, S: Sink> Machine<'m, S> {
                 }
                 Some(b'[') => {
                     if node.types & types::ARRAY == 0 || node.choice != 0 {
-                        self.report_container(node, types::ARRAY, Kind::Array, at, inside)?;
+                        self.report_container(node, types::ARRAY, Kind::Array, at)?;
                     }
-                    self.open(at, &mut inside)?;
-                    inside.top.rules = node.array;
+                    self.open(at)?;
+                    self.top.rules = node.array;
                     if node.array != 0 {
                         let Some(array) = self.program.arrays.get(usize::from(node.array)) else {
                             return Err(self.stop(Stop::Tables));
                         };
-                        inside.top.items = array.items;
+                        self.top.items = array.items;
                     }
                     at = self.space(at + 1);
                     is_filled = self.byte(at) != Some(b']');
@@ -215,36 +223,36 @@ impl<'m, S: Sink> Machine<'m, S> {
                 Some(b't') if load4(self.bytes, at) == Some(u32::from_le_bytes(*b"true")) => {
                     at += 4;
                     if node.types & types::BOOLEAN == 0 || node.choice != 0 {
-                        self.check_literal(node, types::BOOLEAN, literals::TRUE, Kind::True, start, inside)?;
+                        self.check_literal(node, types::BOOLEAN, literals::TRUE, Kind::True, start)?;
                     }
                     self.capture(watch, start, at, Kind::True, false, false);
                 }
                 Some(b'f') if load4(self.bytes, at + 1) == Some(u32::from_le_bytes(*b"alse")) => {
                     at += 5;
                     if node.types & types::BOOLEAN == 0 || node.choice != 0 {
-                        self.check_literal(node, types::BOOLEAN, literals::FALSE, Kind::False, start, inside)?;
+                        self.check_literal(node, types::BOOLEAN, literals::FALSE, Kind::False, start)?;
                     }
                     self.capture(watch, start, at, Kind::False, false, false);
                 }
                 Some(b'n') if load4(self.bytes, at) == Some(u32::from_le_bytes(*b"null")) => {
                     at += 4;
                     if node.types & types::NULL == 0 || node.choice != 0 {
-                        self.check_literal(node, types::NULL, literals::NULL, Kind::Null, start, inside)?;
+                        self.check_literal(node, types::NULL, literals::NULL, Kind::Null, start)?;
                     }
                     self.capture(watch, start, at, Kind::Null, false, false);
                 }
                 Some(b'-' | b'0'..=b'9') => {
                     at = match self.number_quickly(at, node) {
                         Some(end) => end,
-                        None => self.number_slowly(at, node, inside)?,
+                        None => self.number_slowly(at, node)?,
                     };
                     self.capture(watch, start, at, Kind::Number, false, false);
                 }
-                _ => return Err(self.no_value(at, inside)),
+                _ => return Err(self.no_value(at)),
             }
             if !is_filled {
                 loop {
-                    if inside.depth == 0 {
+                    if self.depth == 0 {
                         return self.end(at);
                     }
                     at = self.space(at);
@@ -253,35 +261,35 @@ impl<'m, S: Sink> Machine<'m, S> {
                             at = self.space(at + 1);
                             break;
                         }
-                        Some(b'}') if inside.top.is_object => {
-                            let missing = Self::missing(listed.object, &inside.top);
+                        Some(b'}') if self.top.is_object => {
+                            let missing = Self::missing(self.listed.object, &self.top);
                             if missing != 0 {
-                                self.report_missing(listed.members, missing, inside)?;
+                                self.report_missing(self.listed.members, missing)?;
                             }
-                            self.names.release(inside.top.names as usize, inside.depth);
+                            self.names.release(self.top.names as usize, self.depth);
                         }
-                        Some(b']') if !inside.top.is_object => {
-                            if inside.top.rules != 0 {
-                                self.check_count(inside)?;
+                        Some(b']') if !self.top.is_object => {
+                            if self.top.rules != 0 {
+                                self.check_count()?;
                             }
                         }
-                        _ => return Err(self.no_separator(at, inside)),
+                        _ => return Err(self.no_separator(at)),
                     }
                     at += 1;
-                    inside.depth -= 1;
-                    if inside.depth > 0 {
-                        inside.top = self.stack.get(inside.depth - 1);
-                        if inside.top.is_object {
-                            listed = self.listed(inside.top.rules)?;
+                    self.depth -= 1;
+                    if self.depth > 0 {
+                        self.top = self.stack.get(self.depth - 1);
+                        if self.top.is_object {
+                            self.listed = self.listed_at(self.top.rules)?;
                         }
                     }
                 }
             }
-            if inside.top.is_object {
-                (at, node_at, watch) = self.key(at, listed, &mut inside)?;
+            if self.top.is_object {
+                (at, node_at, watch) = self.key(at)?;
             } else {
-                inside.top.count += 1;
-                node_at = inside.top.items;
+                self.top.count += 1;
+                node_at = self.top.items;
                 watch = 0;
             }
         }
@@ -299,7 +307,7 @@ impl<'m, S: Sink> Machine<'m, S> {
 
     /// The rules of an object and its members.
     #[inline(always)]
-    fn listed(&mut self, rules: u16) -> Result<Listed<'m>, Halt> {
+    fn listed_at(&mut self, rules: u16) -> Result<Listed<'m>, Halt> {
         let Some(object) = self.program.objects.get(usize::from(rules)) else { return Err(self.stop(Stop::Tables)) };
         let first = usize::from(object.members);
         match self.program.members.get(first..first + usize::from(object.count)) {
@@ -336,15 +344,15 @@ impl<'m, S: Sink> Machine<'m, S> {
 
     /// Puts the container around the one that opens at `at` aside.
     #[inline(always)]
-    fn open(&mut self, at: usize, inside: &mut Inside) -> Result<(), Halt> {
-        if inside.depth == self.max_depth {
+    fn open(&mut self, at: usize) -> Result<(), Halt> {
+        if self.depth == self.max_depth {
             return Err(self.fault(FaultKind::Depth, at));
         }
-        if inside.depth > 0 {
-            self.stack.set(inside.depth - 1, inside.top);
+        if self.depth > 0 {
+            self.stack.set(self.depth - 1, self.top);
         }
-        inside.depth += 1;
-        inside.top = Frame { start: narrow(at), ..Frame::NONE };
+        self.depth += 1;
+        self.top = Frame { start: narrow(at), ..Frame::NONE };
         Ok(())
     }
 
@@ -357,32 +365,32 @@ impl<'m, S: Sink> Machine<'m, S> {
 
     /// Reads a name and its colon; gives where the value starts, its schema and where it is captured.
     #[inline(always)]
-    fn key(&mut self, at: usize, listed: Listed<'m>, inside: &mut Inside) -> Result<(usize, u16, u8), Halt> {
+    fn key(&mut self, at: usize) -> Result<(usize, u16, u8), Halt> {
         if self.byte(at) != Some(b'"') {
             return Err(self.no_name(at));
         }
-        inside.top.key = narrow(at);
-        let hint_at = usize::from(listed.object.hints) + usize::from(inside.top.next);
+        self.top.key = narrow(at);
+        let hint_at = usize::from(self.listed.object.hints) + usize::from(self.top.next);
         let Some(hint) = self.program.hints.get(hint_at) else { return Err(self.stop(Stop::Tables)) };
-        let guess = inside.top.next.wrapping_add(hint.load(Relaxed));
-        let guessed = listed.members.get(usize::from(guess));
+        let guess = self.top.next.wrapping_add(hint.load(Relaxed));
+        let guessed = self.listed.members.get(usize::from(guess));
         let pool = self.program.text.as_bytes();
         let (end, node, watch) = match guessed {
-            Some(member) if member.name.stands_at(self.bytes, at + 1, pool) && listed.object.names == 0 => {
-                self.see(guess, inside)?;
+            Some(member) if member.name.stands_at(self.bytes, at + 1, pool) && self.listed.object.names == 0 => {
+                self.see(guess)?;
                 (at + usize::from(member.name.length) + 2, member.node, member.watch)
             }
             _ => {
-                let (end, position) = self.look_up(at, listed, *inside)?;
-                match listed.members.get(usize::from(position)) {
+                let (end, position) = self.look_up(at)?;
+                match self.listed.members.get(usize::from(position)) {
                     Some(member) => {
-                        hint.store(position.wrapping_sub(inside.top.next), Relaxed);
-                        self.see(position, inside)?;
+                        hint.store(position.wrapping_sub(self.top.next), Relaxed);
+                        self.see(position)?;
                         (end, member.node, member.watch)
                     }
                     None => {
-                        inside.top.count += 1;
-                        (end, listed.object.rest, 0)
+                        self.top.count += 1;
+                        (end, self.listed.object.rest, 0)
                     }
                 }
             }
@@ -399,23 +407,23 @@ impl<'m, S: Sink> Machine<'m, S> {
 
     /// Marks a member as seen; the next one is expected behind it.
     #[inline(always)]
-    fn see(&mut self, position: u8, inside: &mut Inside) -> Result<(), Halt> {
+    fn see(&mut self, position: u8) -> Result<(), Halt> {
         let bit = 1_u64 << (position & 63);
-        if inside.top.seen & bit != 0 {
-            self.report_member(Found::Duplicate, *inside)?;
+        if self.top.seen & bit != 0 {
+            self.report_member(Found::Duplicate)?;
         }
-        inside.top.seen |= bit;
-        inside.top.next = position + 1;
+        self.top.seen |= bit;
+        self.top.next = position + 1;
         Ok(())
     }
 
     /// Finds out which member the name at `at` is; gives where the name ends and the position of a listed member.
     #[inline(never)]
-    fn look_up(&mut self, at: usize, listed: Listed<'m>, inside: Inside) -> Result<(usize, u8), Halt> {
+    fn look_up(&mut self, at: usize) -> Result<(usize, u8), Halt> {
         let end = find_special(self.bytes, at + 1);
-        let Listed { object, members } = listed;
+        let Listed { object, members } = self.listed;
         if self.byte(end) != Some(b'"') || object.names != 0 || (object.index.bits == 0 && object.count != 0) {
-            return self.look_up_slowly(at, listed, inside);
+            return self.look_up_slowly(at);
         }
         let length = end - at - 1;
         let print = fingerprint(self.bytes, at + 1, length);
@@ -427,7 +435,7 @@ impl<'m, S: Sink> Machine<'m, S> {
         {
             return Ok((end + 1, *position));
         }
-        self.unlisted(at, end, Escapes::default(), print, object, inside)
+        self.unlisted(at, end, Escapes::default(), print, object)
     }
 
     /// A name that no member has.
@@ -439,36 +447,35 @@ impl<'m, S: Sink> Machine<'m, S> {
         escapes: Escapes,
         print: u64,
         object: &Object,
-        inside: Inside,
     ) -> Result<(usize, u8), Halt> {
         let name = Unlisted { bytes: self.bytes, start: at + 1, end, escapes };
-        if !self.names.is_new(name, print, inside.top.names as usize, inside.depth) {
-            self.report_member(Found::Duplicate, inside)?;
+        if !self.names.is_new(name, print, self.top.names as usize, self.depth) {
+            self.report_member(Found::Duplicate)?;
         }
         if object.is_closed {
-            self.report_member(Found::Unknown, inside)?;
+            self.report_member(Found::Unknown)?;
         }
         Ok((end + 1, u8::MAX))
     }
 
     /// The same for names with escapes, and where names have rules of their own.
     #[inline(never)]
-    fn look_up_slowly(&mut self, at: usize, listed: Listed<'m>, inside: Inside) -> Result<(usize, u8), Halt> {
-        let Listed { object, members } = listed;
+    fn look_up_slowly(&mut self, at: usize) -> Result<(usize, u8), Halt> {
+        let Listed { object, members } = self.listed;
         let (end, escapes) = self.scan_string(at)?;
         let key = self.slice(at + 1, end);
         let position = with_bytes(key, escapes, |text| self.walk(members, text));
         if escapes.units && text::has_lone_surrogate(key) {
-            self.report_member(Found::LoneSurrogate, inside)?;
+            self.report_member(Found::LoneSurrogate)?;
         }
         if object.names != 0 && !self.is_name_allowed(object.names, key, escapes) {
-            self.report(Found::PropertyNames, inside.top.start as usize, inside.depth - 1, inside)?;
+            self.report(Found::PropertyNames, self.top.start as usize, self.depth - 1)?;
         }
         if let Some(position) = position {
             return Ok((end + 1, position));
         }
         let print = with_bytes(key, escapes, |text| fingerprint(text, 0, text.len()));
-        self.unlisted(at, end, escapes, print, object, inside)
+        self.unlisted(at, end, escapes, print, object)
     }
 
     /// The member of that name, one by one.
@@ -515,14 +522,9 @@ impl<'m, S: Sink> Machine<'m, S> {
         }
         let slot = choice.index.slots as usize + choice.index.slot(fingerprint(hay, at, length));
         let position = self.program.slots.get(slot).copied().unwrap_or(0);
-        words.get(usize::from(position)).is_some_and(|word| {
-            usize::from(word.length) == length
-                && if length < 8 {
-                    word.stands_at(hay, at, pool) || word.text(pool) == text
-                } else {
-                    word.text(pool) == text
-                }
-        })
+        let Some(word) = words.get(usize::from(position)) else { return false };
+        // Behind a string of the body stands a quote, as in the pool; behind one that was unescaped does not.
+        usize::from(word.length) == length && (word.stands_at(hay, at, pool) || word.text(pool) == text)
     }
 
     /// Reads a string without escapes that surely is as it should be; gives where it ends.
@@ -570,31 +572,31 @@ impl<'m, S: Sink> Machine<'m, S> {
     /// All the keywords of a string, with or without escapes.
     #[cold]
     #[inline(never)]
-    fn string_slowly(&mut self, at: usize, node: &Node, inside: Inside) -> Result<(usize, bool), Halt> {
+    fn string_slowly(&mut self, at: usize, node: &Node) -> Result<(usize, bool), Halt> {
         let (end, escapes) = self.scan_string(at)?;
         let inner = self.slice(at + 1, end);
         if escapes.units && text::has_lone_surrogate(inner) {
-            self.report_value(Found::LoneSurrogate, at, inside)?;
+            self.report_value(Found::LoneSurrogate, at)?;
         }
         if node.types & types::STRING == 0 {
-            self.report_type(node, Kind::String, at, inside)?;
+            self.report_type(node, Kind::String, at)?;
         }
         if node.format != Format::Any && !with_text(inner, escapes, |text| self.has_format(node.format, text)) {
-            self.report_value(Found::Format(node.format), at, inside)?;
+            self.report_value(Found::Format(node.format), at)?;
         }
         if node.length != 0
             && let Some(length) = self.program.lengths.get(usize::from(node.length))
         {
             let characters = text::count(inner, escapes);
             if characters < length.min as usize {
-                self.report_value(Found::MinLength(length.min), at, inside)?;
+                self.report_value(Found::MinLength(length.min), at)?;
             }
             if characters > length.max as usize {
-                self.report_value(Found::MaxLength(length.max), at, inside)?;
+                self.report_value(Found::MaxLength(length.max), at)?;
             }
         }
         if !with_text(inner, escapes, |text| self.is_word(node.choice, text)) {
-            self.report_choice(node, at, inside)?;
+            self.report_choice(node, at)?;
         }
         Ok((end + 1, escapes.any))
     }
@@ -648,7 +650,7 @@ impl<'m, S: Sink> Machine<'m, S> {
     }
 
     #[inline(never)]
-    fn number_slowly(&mut self, start: usize, node: &Node, inside: Inside) -> Result<usize, Halt> {
+    fn number_slowly(&mut self, start: usize, node: &Node) -> Result<usize, Halt> {
         let (end, is_plain, has_exponent) = self.scan_number(start)?;
         let is_long = end - start > SURE_FLOAT;
         let must_read = has_exponent
@@ -659,25 +661,25 @@ impl<'m, S: Sink> Machine<'m, S> {
         if must_read {
             value = std::str::from_utf8(self.slice(start, end)).ok().and_then(Number::read);
             if value.is_none() {
-                self.report_value(Found::BeyondF64, start, inside)?;
+                self.report_value(Found::BeyondF64, start)?;
             }
         }
         let is_integer = is_plain || value.is_some_and(Number::is_integer);
         let wanted = if is_integer { types::INTEGER | types::NUMBER } else { types::NUMBER };
         if node.types & wanted == 0 {
-            self.report_type(node, Kind::Number, start, inside)?;
+            self.report_type(node, Kind::Number, start)?;
         }
         if node.choice != 0 {
-            self.report_choice(node, start, inside)?;
+            self.report_choice(node, start)?;
         }
         if node.number != 0
             && let (Some(value), Some(range)) = (value, self.program.ranges.get(usize::from(node.number)))
         {
             if let Some(min) = range.min.filter(|min| value.is_less(min.value)) {
-                self.report_value(Found::Minimum(self.program.text(min.text, min.length)), start, inside)?;
+                self.report_value(Found::Minimum(self.program.text(min.text, min.length)), start)?;
             }
             if let Some(max) = range.max.filter(|max| max.value.is_less(value)) {
-                self.report_value(Found::Maximum(self.program.text(max.text, max.length)), start, inside)?;
+                self.report_value(Found::Maximum(self.program.text(max.text, max.length)), start)?;
             }
         }
         Ok(end)
@@ -721,31 +723,23 @@ impl<'m, S: Sink> Machine<'m, S> {
     }
 
     #[inline(never)]
-    fn check_literal(
-        &mut self,
-        node: &Node,
-        bit: u8,
-        literal: u8,
-        kind: Kind,
-        at: usize,
-        inside: Inside,
-    ) -> Result<(), Halt> {
+    fn check_literal(&mut self, node: &Node, bit: u8, literal: u8, kind: Kind, at: usize) -> Result<(), Halt> {
         if node.types & bit == 0 {
-            self.report_type(node, kind, at, inside)?;
+            self.report_type(node, kind, at)?;
         }
         if node.choice != 0 && self.choice(node).is_none_or(|choice| choice.literals & literal == 0) {
-            self.report_choice(node, at, inside)?;
+            self.report_choice(node, at)?;
         }
         Ok(())
     }
 
     #[cold]
-    fn report_container(&mut self, node: &Node, bit: u8, kind: Kind, at: usize, inside: Inside) -> Result<(), Halt> {
+    fn report_container(&mut self, node: &Node, bit: u8, kind: Kind, at: usize) -> Result<(), Halt> {
         if node.types & bit == 0 {
-            self.report_type(node, kind, at, inside)?;
+            self.report_type(node, kind, at)?;
         }
         if node.choice != 0 {
-            self.report_choice(node, at, inside)?;
+            self.report_choice(node, at)?;
         }
         Ok(())
     }
@@ -758,14 +752,14 @@ impl<'m, S: Sink> Machine<'m, S> {
     }
 
     #[inline(never)]
-    fn check_count(&mut self, inside: Inside) -> Result<(), Halt> {
-        let Some(array) = self.program.arrays.get(usize::from(inside.top.rules)) else { return Ok(()) };
-        let (at, tokens) = (inside.top.start as usize, inside.depth - 1);
-        if inside.top.count < array.min {
-            self.report(Found::MinItems(array.min), at, tokens, inside)?;
+    fn check_count(&mut self) -> Result<(), Halt> {
+        let Some(array) = self.program.arrays.get(usize::from(self.top.rules)) else { return Ok(()) };
+        let (at, tokens) = (self.top.start as usize, self.depth - 1);
+        if self.top.count < array.min {
+            self.report(Found::MinItems(array.min), at, tokens)?;
         }
-        if inside.top.count > array.max {
-            self.report(Found::MaxItems(array.max), at, tokens, inside)?;
+        if self.top.count > array.max {
+            self.report(Found::MaxItems(array.max), at, tokens)?;
         }
         Ok(())
     }
@@ -775,47 +769,47 @@ impl<'m, S: Sink> Machine<'m, S> {
     }
 
     #[cold]
-    fn report_missing(&mut self, members: &[Member], missing: u64, inside: Inside) -> Result<(), Halt> {
+    fn report_missing(&mut self, members: &[Member], missing: u64) -> Result<(), Halt> {
         for (position, member) in members.iter().enumerate() {
             if missing & (1 << position) != 0 {
                 let name = self.program.text(member.name.text, member.name.length);
-                self.report(Found::Required(name), inside.top.start as usize, inside.depth - 1, inside)?;
+                self.report(Found::Required(name), self.top.start as usize, self.depth - 1)?;
             }
         }
         Ok(())
     }
 
     #[cold]
-    fn report_type(&mut self, node: &Node, found: Kind, at: usize, inside: Inside) -> Result<(), Halt> {
-        self.report_value(Found::Type { expected: node.types, found }, at, inside)
+    fn report_type(&mut self, node: &Node, found: Kind, at: usize) -> Result<(), Halt> {
+        self.report_value(Found::Type { expected: node.types, found }, at)
     }
 
     #[cold]
-    fn report_choice(&mut self, node: &Node, at: usize, inside: Inside) -> Result<(), Halt> {
+    fn report_choice(&mut self, node: &Node, at: usize) -> Result<(), Halt> {
         let Some(choice) = self.choice(node) else { return Ok(()) };
         let list = self.program.text(choice.list, choice.list_length);
         let found = if choice.is_const { Found::Const { value: list } } else { Found::Enum { list } };
-        self.report_value(found, at, inside)
+        self.report_value(found, at)
     }
 
     #[cold]
-    fn report_value(&mut self, found: Found<'_>, at: usize, inside: Inside) -> Result<(), Halt> {
-        self.report(found, at, inside.depth, inside)
+    fn report_value(&mut self, found: Found<'_>, at: usize) -> Result<(), Halt> {
+        self.report(found, at, self.depth)
     }
 
     /// About the current member as a whole: its place is its name.
     #[cold]
-    fn report_member(&mut self, found: Found<'_>, inside: Inside) -> Result<(), Halt> {
-        self.report(found, inside.top.key as usize, inside.depth, inside)
+    fn report_member(&mut self, found: Found<'_>) -> Result<(), Halt> {
+        self.report(found, self.top.key as usize, self.depth)
     }
 
     #[cold]
     #[inline(never)]
-    fn report(&mut self, found: Found<'_>, at: usize, tokens: usize, inside: Inside) -> Result<(), Halt> {
-        if let Some(last) = inside.depth.checked_sub(1) {
-            self.stack.set(last, inside.top);
+    fn report(&mut self, found: Found<'_>, at: usize, tokens: usize) -> Result<(), Halt> {
+        if let Some(last) = self.depth.checked_sub(1) {
+            self.stack.set(last, self.top);
         }
-        let container = inside.top.start as usize;
+        let container = self.top.start as usize;
         let place = Place { bytes: self.bytes, stack: &self.stack, tokens, at, container };
         let is_over = self.sink.found(found, &place).is_break();
         if is_over { Err(self.stop(Stop::Sink)) } else { Ok(()) }
@@ -855,14 +849,14 @@ impl<'m, S: Sink> Machine<'m, S> {
     }
 
     #[cold]
-    fn no_separator(&mut self, at: usize, inside: Inside) -> Halt {
-        let what = if inside.top.is_object { "a comma or } after a member" } else { "a comma or ] after an item" };
+    fn no_separator(&mut self, at: usize) -> Halt {
+        let what = if self.top.is_object { "a comma or } after a member" } else { "a comma or ] after an item" };
         self.expected(at, what)
     }
 
     #[cold]
-    fn no_value(&mut self, at: usize, inside: Inside) -> Halt {
-        let is_item = inside.depth > 0 && !inside.top.is_object;
+    fn no_value(&mut self, at: usize) -> Halt {
+        let is_item = self.depth > 0 && !self.top.is_object;
         if let (Some(b']'), true, Some(comma)) = (self.byte(at), is_item, self.comma_before(at)) {
             return self.fault(FaultKind::TrailingComma, comma);
         }

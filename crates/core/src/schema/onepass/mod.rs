@@ -32,7 +32,9 @@ use hookvet_catalogue::{EventInfo, Vendor};
 
 pub(crate) use machine::{Stop, run};
 pub(crate) use program::Schema;
-pub(crate) use sink::{Captures, Findings, FirstOnly, Span};
+#[cfg(feature = "internals")]
+pub(crate) use sink::FirstOnly;
+pub(crate) use sink::{Captures, Findings, Span};
 
 use super::tables;
 

@@ -64,9 +64,11 @@ pub(crate) trait Sink {
 }
 
 /// Ends at the first finding of any kind.
+#[cfg(feature = "internals")]
 #[derive(Debug, Default)]
 pub(crate) struct FirstOnly;
 
+#[cfg(feature = "internals")]
 impl Sink for FirstOnly {
     #[cold]
     fn found(&mut self, _: Found<'_>, _: &Place<'_>) -> ControlFlow<()> {
@@ -229,6 +231,8 @@ impl Findings {
     /// Puts the notes into their order; once, when the pass is over.
     pub(super) fn sort(&mut self) {
         self.duplicates.sort_by_key(|note| (note.container, note.at));
+        // A huge number under a name with a lone surrogate: the number is told first.
+        self.notes.sort_by_key(|note| (note.at, note.rule == Rule::JsonSyntax));
         self.duplicates.append(&mut self.notes);
         std::mem::swap(&mut self.duplicates, &mut self.notes);
     }

@@ -1,5 +1,6 @@
 //! Members of a root that the vendors' own rules look at: their slots in [`Captures`](super::Captures).
 
+#[cfg(any(test, feature = "internals"))]
 use hookvet_catalogue::Vendor;
 
 pub(crate) const CUSTOMER_EXTERNAL_ID: u8 = 1;
