@@ -17,10 +17,12 @@ cargo xtask COMMAND
 
   demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
                   and show what becomes of them; --once ends it afterwards
-  test            everything: format, clippy, all crates, wasm under Node
+  test            everything: format, clippy, all crates, wasm and schemas under Node,
+                  other projects' SDKs
   generate        write schemas/ and everything else that the types render
   wasm            build the WebAssembly package into wasm/pkg/
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
+  bench           hookvet and its peers side by side, from raw bytes to a verdict
   linear          that the work on CloudEvents grows with the length alone; needs valgrind
 ";
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         ["generate"] => generate::run(),
         ["wasm"] => wasm::run(),
         ["compare-sdks"] => sdks::compare(),
+        ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["linear"] => linear::run(),
         // What `linear` counts the instructions of.
         ["linear-work", name, size] => linear::work(name, size),
