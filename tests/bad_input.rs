@@ -186,3 +186,42 @@ fn a_delivery_from_an_origin_that_the_handshake_does_not_allow() {
         assert_eq!(refusal(&verdict), ("CE-WH-origin", "header:webhook-request-origin".into(), 401));
     }
 }
+
+#[test]
+fn nothing_hides_behind_hundreds_of_departures_that_are_read_past() {
+    // Unknown members in front of a wrong type, and values that a reading makes light of in front of one that none does.
+    let many: String = (0..1_000).map(|i| format!("\"m{i}\":0,")).collect();
+    let body =
+        format!("{{{many}\"customerExternalID\":\"42\",\"updatedAt\":\"2026-03-10T12:53:45Z\",\"riskLevel\":7}}");
+    let verdict = amlyze().vet(HEADERS, body.as_bytes(), 0);
+    assert_eq!(verdict.status(), 422, "{} findings", verdict.findings().len());
+    let vetter = Vetter::dataspike().allow_unsigned().build().expect("a vetter");
+    let media = vec![r#"{"headline":"x","published_at":"2020"}"#; 1_000].join(",");
+    let envelope = |last: &str| {
+        format!(
+            r#"{{"id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","webhook_id":"8c8e7195-f176-4279-bf46-98eed9acdb35","event_type":"AML_SCREENING","payload":{{"screening_id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","applicant_id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","search_response":{{"requested_name":"x","search_uuid":"y","data":[{{"uuid":"u","type":"Person","risk_score":"Low","fields":{{"names":[{{"full_name":"n"}}],"media":[{media},{{"headline":{last}}}]}}}}]}}}},"timestamp":"2026-03-10T12:53:45Z"}}"#
+        )
+    };
+    let json = [("content-type", "application/json")];
+    assert_eq!(vetter.vet(json, envelope("\"x\"").as_bytes(), 0).status(), 204);
+    assert_eq!(vetter.vet(json, envelope("7").as_bytes(), 0).status(), 422);
+}
+
+#[test]
+fn a_long_name_over_thousands_of_departures_costs_no_more_than_the_text() {
+    let name = "n".repeat(100_000);
+    let items = vec!["1"; 50_000].join(",");
+    let body = format!(
+        "{{\"customerExternalID\":\"42\",\"updatedAt\":\"2026-03-10T12:53:45Z\",\"{name}\":[{items}],\"pep\":[{items}]}}"
+    );
+    let roomy = Vetter::amlyze().max_body(1024 * 1024).build().expect("a vetter");
+    assert_eq!(roomy.vet(HEADERS, body.as_bytes(), 0).status(), 422);
+    let checks = vec!["1"; 20_000].join(",");
+    let body = format!(
+        r#"{{"id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","webhook_id":"8c8e7195-f176-4279-bf46-98eed9acdb35","event_type":"DOCVER","payload":{{"id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","applicant_id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","status":"verified","checks":{{"{name}":{{"status":"verified","errors":[{checks}]}}}}}},"timestamp":"2026-03-10T12:53:45Z"}}"#
+    );
+    let vetter = Vetter::dataspike().allow_unsigned().build().expect("a vetter");
+    let verdict = vetter.vet([("content-type", "application/json")], body.as_bytes(), 0);
+    assert_eq!(verdict.status(), 422);
+    assert_eq!(verdict.findings().last().map(|finding| finding.rule), Some(Rule::LimitDepartures));
+}

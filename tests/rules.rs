@@ -32,7 +32,7 @@ const ELSEWHERE: &[(&str, &[Rule])] = &[
     ("receivers that have taken up the webhook handshake", &[Rule::CeWhOrigin, Rule::CeWhRate]),
     (
         "requests too large for a case file, in bad_input.rs",
-        &[Rule::LimitHeaders, Rule::LimitBody, Rule::LimitFindings],
+        &[Rule::LimitHeaders, Rule::LimitBody, Rule::LimitDepartures, Rule::LimitFindings],
     ),
     (
         "schemas that a user brings",

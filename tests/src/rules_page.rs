@@ -187,6 +187,9 @@ fn why(rule: Rule) -> &'static str {
             "Counted while reading, also for chunked bodies, so that the rest is never buffered. Raise it with `max_body`; Dataspike's screenings may be large."
         }
         Rule::LimitDepth => "Deep nesting overflows recursive readers behind hookvet.",
+        Rule::LimitDepartures => {
+            "Departures are kept as long as their places take less than a mebibyte, so that none hides behind others; what comes behind that cannot be judged one by one."
+        }
         Rule::LimitFindings => {
             "A payload with ten thousand faults has to have a verdict of bounded size; the last finding says how many were left out."
         }

@@ -176,8 +176,11 @@ pub fn scan(bytes: &[u8]) -> Result<Vec<(&'static str, String, usize)>, (String,
 #[must_use]
 pub fn offsets(bytes: &[u8]) -> BTreeMap<String, usize> {
     let Ok(document) = Document::parse(bytes, DEPTH) else { return BTreeMap::new() };
-    let by_pointer = document.by_pointer();
-    by_pointer.into_iter().map(|(pointer, node)| (pointer, node.start())).collect()
+    let mut offsets = BTreeMap::new();
+    for node in document.nodes() {
+        offsets.entry(node.pointer()).or_insert(node.start());
+    }
+    offsets
 }
 
 /// Whether any member's name repeats.

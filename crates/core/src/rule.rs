@@ -178,6 +178,7 @@ rules! {
     LimitHeaders = "LIMIT-headers", Error, HeadersTooLarge, Plain, "a delivery has at most as many context attributes as the receiver takes", "RFC 6585 §5";
     LimitBody = "LIMIT-body", Error, TooLarge, Plain, "the body is no larger than the receiver takes", "RFC 9110 §15.5.14; CloudEvents core, size limits";
     LimitDepth = "LIMIT-depth", Error, Malformed, Plain, "JSON is nested no deeper than the receiver takes", "RFC 8259 §9";
+    LimitDepartures = "LIMIT-departures", Error, Schema, Plain, "a payload departs from its schema in no more places than can be looked at", "this project";
     LimitFindings = "LIMIT-findings", Warning, Malformed, Advice, "at most a hundred findings are listed", "this project";
 
     // CloudEvents over HTTP: mode.

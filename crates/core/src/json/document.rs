@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::collections::hash_map::{Entry, HashMap};
 
 use super::scan::{Fault, Limits, Scan, scan};
 use super::text::{escape_pointer, unescape};
@@ -94,26 +93,13 @@ impl<'a> Document<'a> {
         Some(node)
     }
 
-    /// Every value by its JSON Pointer, for looking many of them up; where names repeat, the first counts.
-    pub(crate) fn by_pointer(&self) -> HashMap<String, Node<'_, 'a>> {
-        let mut found = HashMap::with_capacity(self.scan.entries.len());
-        let mut waiting = vec![(self.root(), String::new())];
-        while let Some((node, pointer)) = waiting.pop() {
-            for (position, child) in node.children().enumerate() {
-                let mut pointer = format!("{pointer}/");
-                match child.name() {
-                    Some(name) => escape_pointer(&name, &mut pointer),
-                    None => pointer.push_str(&position.to_string()),
-                }
-                waiting.push((child, pointer));
-            }
-            match found.entry(pointer) {
-                Entry::Vacant(slot) => drop(slot.insert(node)),
-                Entry::Occupied(mut slot) if node.index < slot.get().index => drop(slot.insert(node)),
-                Entry::Occupied(_) => {}
-            }
-        }
-        found
+    /// The value that starts at `offset`, or whose member's name does.
+    pub(crate) fn at_offset(&self, offset: usize) -> Option<Node<'_, 'a>> {
+        // Values stand in the order of their text, and a name stands between the value before and its own.
+        let index = self.scan.entries.partition_point(|value| value.start < offset);
+        let value = self.scan.entries.get(index)?;
+        let is_it = value.start == offset || (value.key_end != 0 && value.key_start == offset);
+        is_it.then_some(Node { document: self, index })
     }
 
     /// Members whose name stands earlier in the same object, linear in the size of the text.
@@ -278,6 +264,12 @@ mod tests {
         assert_eq!(node.pointer(), "/a/1/b~1c");
         assert_eq!(document.at("/d").expect("there").kind(), Kind::Null);
         assert_eq!(document.root().pointer(), "");
+        let pointer = |offset| document.at_offset(offset).map(Node::pointer);
+        assert_eq!(
+            (pointer(0).as_deref(), pointer(1).as_deref(), pointer(5).as_deref()),
+            (Some(""), Some("/a"), Some("/a"))
+        );
+        assert_eq!((pointer(9).as_deref(), pointer(2)), (Some("/a/1/b~1c"), None));
         assert!(document.at("/a/7").is_none());
     }
 

@@ -15,8 +15,9 @@ use crate::schema::{Violation, onepass};
 use crate::vendors::{self, Reading};
 use crate::verdict::Data;
 
-/// How many places are looked up one by one.
-const MANY: usize = 16;
+/// How many places are looked up one by one at the most.
+#[cfg(feature = "own-schemas")]
+const MANY: usize = 256;
 
 impl Judge<'_, '_> {
     /// Judges the data of an event; returns the id of the schema that it was validated against.
@@ -131,7 +132,11 @@ impl Judge<'_, '_> {
     fn own_schema(&mut self, type_name: &str, document: &Document<'_>, payload: &Payload<'_>) {
         let Some(schema) = self.settings.own_schemas.get(type_name) else { return };
         let violations = schema.violations(&payload.bytes, self.settings.max_depth);
-        self.violations(type_name, violations, document, payload);
+        // A look-up walks from the root, so not every one of very many is placed in the text.
+        let node = |position: usize, pointer: &str| if position < MANY { document.at(pointer) } else { None };
+        let placed = violations.into_iter().enumerate();
+        let placed = placed.map(|(position, violation)| (node(position, &violation.pointer), violation)).collect();
+        self.violations(type_name, placed, payload);
     }
 
     #[cfg(not(feature = "own-schemas"))]
@@ -142,26 +147,23 @@ impl Judge<'_, '_> {
         let Some(schema) = onepass::schema_of(event) else { return };
         // A fault in the text was found by the scan before.
         if let Ok(found) = onepass::findings(schema, &payload.bytes, self.settings.max_depth) {
-            let violations = found.violations.into_iter().map(|placed| placed.violation).collect();
-            self.violations(event.name, violations, document, payload);
+            let is_cut_off = found.is_cut_off;
+            let placed = found.violations.into_iter();
+            let placed = placed.map(|placed| (document.at_offset(placed.at), placed.violation)).collect();
+            self.violations(event.name, placed, payload);
+            if is_cut_off {
+                let message = "so many departures that not all of them are looked at; nothing may hide among them";
+                self.add(Note::new(Rule::LimitDepartures, Place::Body(payload.prefix.clone()), message));
+            }
         }
     }
 
     fn violations(
         &mut self,
         type_name: &str,
-        violations: Vec<Violation>,
-        document: &Document<'_>,
+        mut placed: Vec<(Option<Node<'_, '_>>, Violation)>,
         payload: &Payload<'_>,
     ) {
-        // A look-up walks from the root; for many of them one walk over everything is cheaper.
-        let index = if violations.len() > MANY { Some(document.by_pointer()) } else { None };
-        let node = |pointer: &str| match &index {
-            Some(index) => index.get(pointer).copied(),
-            None => document.at(pointer),
-        };
-        let mut placed: Vec<(Option<Node<'_, '_>>, Violation)> =
-            violations.into_iter().map(|violation| (node(&violation.pointer), violation)).collect();
         placed.sort_by(|(a_node, a), (b_node, b)| {
             (a_node.map(Node::start), a.rule, &a.member).cmp(&(b_node.map(Node::start), b.rule, &b.member))
         });

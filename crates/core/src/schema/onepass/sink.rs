@@ -221,12 +221,20 @@ pub(crate) struct Findings {
     pub(crate) notes: Vec<JsonNote>,
     /// How many more there are.
     pub(crate) left_out: usize,
+    /// Whether departures other than unknown members are among those that were left out.
+    pub(crate) is_cut_off: bool,
+    unknown: usize,
+    pointer_bytes: usize,
     duplicates: Vec<JsonNote>,
 }
 
 impl Findings {
     /// How many findings of each sort are kept: a pointer can be as long as the body, so they cannot all be.
     pub(crate) const MOST: usize = 256;
+
+    /// How many bytes of pointers are kept. Departures are counted by that and not by number, since none of them may hide
+    /// behind others that a vendor's reading makes light of.
+    pub(crate) const MOST_POINTER_BYTES: usize = 1024 * 1024;
 
     /// Puts the notes into their order; once, when the pass is over.
     pub(super) fn sort(&mut self) {
@@ -261,16 +269,20 @@ impl Sink for Findings {
             Found::PropertyNames => (Rule::SchemaPropertyNames, "a member's name is not as the schema wants it".into()),
             Found::Unknown => (Rule::SchemaUnknown, "the vendor documents no such member; it is kept".into()),
         };
-        if self.violations.len() >= Self::MOST {
+        let is_unknown = rule == Rule::SchemaUnknown;
+        if (is_unknown && self.unknown >= Self::MOST) || self.pointer_bytes >= Self::MOST_POINTER_BYTES {
             self.left_out += 1;
+            self.is_cut_off |= !is_unknown;
             return ControlFlow::Continue(());
         }
+        self.unknown += usize::from(is_unknown);
         let member = match found {
             Found::Required(name) => Some(name.to_owned()),
             Found::Unknown => Some(place.name()),
             _ => None,
         };
         let violation = Violation { pointer: place.pointer(), rule, member, message };
+        self.pointer_bytes += violation.pointer.len() + 1;
         self.violations.push(Placed { violation, at: place.at() });
         ControlFlow::Continue(())
     }
