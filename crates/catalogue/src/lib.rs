@@ -36,5 +36,5 @@ pub use key::event_key;
 pub use members::Extra;
 pub use raw::{Opaque, Unknown};
 pub use registry::{Certainty, EventInfo, Example, Origin, PayloadKnowledge, events, find};
-pub use time::{Date, Instant, Timestamp};
+pub use time::{Date, Instant, Timestamp, is_date};
 pub use vendor::{UnknownVendor, Vendor};

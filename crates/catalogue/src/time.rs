@@ -42,9 +42,14 @@ impl Timestamp {
 
     /// Whether the text is a date without a time of day.
     pub fn is_bare_date(&self) -> bool {
-        let mut rest = self.as_str().as_bytes();
-        date(&mut rest).is_some() && rest.is_empty()
+        is_date(self.as_str())
     }
+}
+
+/// Whether `text` is a `full-date` of RFC 3339, section 5.6: a day of the real calendar, and nothing more.
+pub fn is_date(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    date(&mut rest).is_some() && rest.is_empty()
 }
 
 impl Date {

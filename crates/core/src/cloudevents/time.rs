@@ -1,4 +1,7 @@
-//! RFC 3339 timestamps by the grammar, with the leap-second rule of §5.7.
+//! RFC 3339 timestamps by the grammar, with the leap-second rule of §5.7, as the catalogue reads them.
+
+use hookvet_catalogue::Instant;
+pub(crate) use hookvet_catalogue::is_date;
 
 /// A timestamp that follows the grammar.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -12,92 +15,7 @@ pub(crate) struct Rfc3339 {
 /// `t` and `z` may be lower-case, the offset is required, a fraction has at least one digit and any number of them,
 /// second 60 stands only where a leap second can: at 23:59:60 UTC.
 pub(crate) fn parse(text: &str) -> Option<Rfc3339> {
-    let bytes = text.as_bytes();
-    let year = number(bytes, 0, 4)?;
-    separator(bytes, 4, b'-')?;
-    let month = number(bytes, 5, 2)?;
-    separator(bytes, 7, b'-')?;
-    let day = number(bytes, 8, 2)?;
-    let t = *bytes.get(10)?;
-    let hour = number(bytes, 11, 2)?;
-    separator(bytes, 13, b':')?;
-    let minute = number(bytes, 14, 2)?;
-    separator(bytes, 16, b':')?;
-    let second = number(bytes, 17, 2)?;
-    let in_range = matches!(t, b'T' | b't')
-        && (1..=12).contains(&month)
-        && (1..=days_in(year, month)).contains(&day)
-        && hour <= 23
-        && minute <= 59
-        && second <= 60;
-    if !in_range {
-        return None;
-    }
-    let mut at = 19;
-    if bytes.get(at) == Some(&b'.') {
-        let digits = bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits == 0 {
-            return None;
-        }
-        at += 1 + digits;
-    }
-    let (offset_minutes, end, z_is_upper) = match *bytes.get(at)? {
-        z @ (b'Z' | b'z') => (0, at + 1, z == b'Z'),
-        sign @ (b'+' | b'-') => {
-            let hours = number(bytes, at + 1, 2)?;
-            separator(bytes, at + 3, b':')?;
-            let minutes = number(bytes, at + 4, 2)?;
-            if hours > 23 || minutes > 59 {
-                return None;
-            }
-            let offset = i64::from(hours * 60 + minutes);
-            (if sign == b'+' { offset } else { -offset }, at + 6, true)
-        }
-        _ => return None,
-    };
-    if end != bytes.len() {
-        return None;
-    }
-    if second == 60 {
-        let utc = (i64::from(hour * 60 + minute) - offset_minutes).rem_euclid(24 * 60);
-        if utc != 23 * 60 + 59 {
-            return None;
-        }
-    }
-    Some(Rfc3339 { is_upper_case: t == b'T' && z_is_upper })
-}
-
-/// Whether `text` is `full-date` of RFC 3339 §5.6.
-pub(crate) fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let parts = || {
-        separator(bytes, 4, b'-')?;
-        separator(bytes, 7, b'-')?;
-        Some((number(bytes, 0, 4)?, number(bytes, 5, 2)?, number(bytes, 8, 2)?))
-    };
-    bytes.len() == 10
-        && parts()
-            .is_some_and(|(year, month, day)| (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day))
-}
-
-fn number(bytes: &[u8], at: usize, digits: usize) -> Option<u32> {
-    bytes
-        .get(at..at + digits)?
-        .iter()
-        .try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')))
-}
-
-fn separator(bytes: &[u8], at: usize, expected: u8) -> Option<()> {
-    (bytes.get(at) == Some(&expected)).then_some(())
-}
-
-const fn days_in(year: u32, month: u32) -> u32 {
-    match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+    Instant::parse(text).map(|_| Rfc3339 { is_upper_case: !text.contains(['t', 'z']) })
 }
 
 #[cfg(test)]

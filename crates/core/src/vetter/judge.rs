@@ -72,9 +72,9 @@ pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
 }
 
 fn check_signature(pending: &mut Pending, body: &[u8]) -> Result<Authenticity, Authenticity> {
-    let settings = pending.vetter.settings.clone();
+    let settings = &pending.vetter.settings;
     if settings.vendor != Vendor::Dataspike || settings.secrets.is_empty() {
-        return Ok(unproven(&settings));
+        return Ok(unproven(settings));
     }
     let Some(header) = &pending.signature else {
         // Missing or malformed, reported with the headers; only a policy that switched that rule off comes here.
