@@ -260,7 +260,7 @@ pub struct Verdict {
     pub(crate) content: Content,
     pub(crate) schema: Option<Cow<'static, str>>,
     pub(crate) authenticity: Authenticity,
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Cow<'static, [Finding]>,
     pub(crate) data: Data,
 }
 

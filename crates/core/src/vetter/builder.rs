@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
+use super::clean::Known;
 use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Settings, Vetter};
 use crate::cloudevents::handshake::Handshake;
 use crate::policy::{Level, Policy};
@@ -201,6 +202,8 @@ impl VetterBuilder {
                 }
             }
         }
+        let clean_headers =
+            Known::of(self.vendor, &self.policy, self.handshake.is_some(), self.max_attributes, self.reveal);
         Ok(Vetter {
             settings: Arc::new(Settings {
                 vendor: self.vendor,
@@ -215,6 +218,7 @@ impl VetterBuilder {
                 accepted_status: self.accepted_status,
                 statuses,
                 handshake: self.handshake,
+                clean_headers,
                 #[cfg(feature = "own-schemas")]
                 own_schemas,
             }),

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use hookvet_catalogue::Vendor;
 use hookvet_catalogue::amlyze as amlyze_catalogue;
 
+use super::clean::{self, CleanHeaders};
 use super::payload::{Payload, placed};
 use super::pending::{Pending, Shape};
-use super::{Settings, clean};
+use super::{HeaderList, Settings};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::batch;
 use crate::cloudevents::data::StructuredData;
@@ -43,11 +44,61 @@ pub(super) fn refused(settings: &Settings, rule: Rule, message: Cow<'static, str
     conclude(settings, mode, report, Parts { authenticity: unproven(settings), ..Parts::default() })
 }
 
+/// A verdict that lets through, about an event of which nothing is known yet.
+pub(super) fn blank(settings: &Settings) -> Verdict {
+    Verdict {
+        decision: Decision::Accept,
+        status: settings.accepted_status,
+        class: None,
+        vendor: settings.vendor,
+        mode: Mode::Binary,
+        content: Content::Event(Some(EventContext { attributes: Attributes::default(), vendor: settings.vendor })),
+        schema: None,
+        authenticity: Authenticity::Unproven,
+        findings: Cow::Borrowed(&[]),
+        data: Data::None,
+    }
+}
+
+/// Judges the usual delivery into a blank verdict; where that says no, there may be something to report.
+pub(super) fn clean<'h>(
+    settings: &Settings,
+    headers: &impl HeaderList<'h>,
+    body: &[u8],
+    verdict: &mut Verdict,
+) -> bool {
+    let Content::Event(Some(context)) = &mut verdict.content else { return false };
+    let Some(headers) = clean::read_headers(settings, headers, &mut context.attributes) else { return false };
+    if body.len() > settings.max_body || !is_clean(settings, headers, &context.attributes, body) {
+        return false;
+    }
+    verdict.schema = Some(Cow::Borrowed(headers.event.schema_id));
+    verdict.findings = Cow::Borrowed(headers.findings);
+    verdict.data = Data::Span(0..body.len());
+    true
+}
+
+fn is_clean(settings: &Settings, headers: CleanHeaders, attributes: &Attributes, body: &[u8]) -> bool {
+    clean::is_clean_amlyze(headers.event, || attributes.get(Core::Subject), body, settings.max_depth)
+}
+
 /// The verdict of a whole delivery.
 pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
     let limit = pending.vetter.settings.max_body;
     if body.len() > limit {
         return pending.close_too_large();
+    }
+    if let Some(headers) = pending.clean
+        && is_clean(&pending.vetter.settings, headers, &pending.attributes, body)
+    {
+        let settings = &pending.vetter.settings;
+        return Verdict {
+            content: Content::Event(Some(EventContext { attributes: pending.attributes, vendor: settings.vendor })),
+            schema: Some(Cow::Borrowed(headers.event.schema_id)),
+            findings: Cow::Borrowed(headers.findings),
+            data: Data::Span(0..body.len()),
+            ..blank(settings)
+        };
     }
     let authenticity = match check_signature(&mut pending, body) {
         Ok(authenticity) => authenticity,
@@ -323,7 +374,7 @@ impl Judge<'_, '_> {
         };
         // Under whichever spelling; that has a rule of its own.
         let type_name = amlyze_catalogue::resolve_type(type_name).info().map_or(type_name, |event| event.name);
-        if let Some((rule, message)) = vendors::amlyze::look_at_context(type_name, source) {
+        if let Some((rule, message)) = vendors::amlyze::look_at_context(type_name, source.as_bytes()) {
             self.add(Note::new(rule, Place::header("ce-source"), message));
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use hookvet_catalogue::Vendor;
 
+use super::clean::{self, CleanHeaders};
 use super::{HeaderList, Settings, Vetter, judge};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::media_type::{MediaType, starts_with_ignore_case, trim_ows};
@@ -19,6 +20,8 @@ use crate::verdict::{Mode, Verdict};
 #[must_use = "nothing is judged until the body is handed over with `close`"]
 pub struct Pending {
     pub(super) vetter: Vetter,
+    /// What is known already where nothing is wrong with the headers.
+    pub(super) clean: Option<CleanHeaders>,
     pub(super) shape: Shape,
     pub(super) attributes: Attributes,
     pub(super) signature: Option<SignatureHeader>,
@@ -74,6 +77,26 @@ impl Rejection {
 
 impl Pending {
     pub(super) fn open<'h>(vetter: &Vetter, headers: &impl HeaderList<'h>, now: u64) -> Result<Self, Rejection> {
+        let mut attributes = Attributes::default();
+        match clean::read_headers(&vetter.settings, headers, &mut attributes) {
+            Some(clean) => Ok(Self {
+                vetter: vetter.clone(),
+                clean: Some(clean),
+                shape: Shape::Binary { is_json: true },
+                attributes,
+                signature: None,
+                report: Report::with(clean.findings),
+            }),
+            None => Self::open_with_care(vetter, headers, now),
+        }
+    }
+
+    /// Finds out everything that is wrong with the headers.
+    pub(super) fn open_with_care<'h>(
+        vetter: &Vetter,
+        headers: &impl HeaderList<'h>,
+        now: u64,
+    ) -> Result<Self, Rejection> {
         let settings: &Settings = &vetter.settings;
         let mut report = Report::default();
         let named = |name: &'static str| {
@@ -105,10 +128,10 @@ impl Pending {
         let pending = if settings.vendor == Vendor::Dataspike {
             let signature = open_envelope(settings, content_type, named(SIGNATURE_HEADER), now, &mut report);
             let attributes = Attributes::default();
-            Self { vetter: vetter.clone(), shape: Shape::Envelope, attributes, signature, report }
+            Self { vetter: vetter.clone(), clean: None, shape: Shape::Envelope, attributes, signature, report }
         } else {
             let (shape, attributes) = open_cloudevent(settings, headers, &known, &mut report);
-            Self { vetter: vetter.clone(), shape, attributes, signature: None, report }
+            Self { vetter: vetter.clone(), clean: None, shape, attributes, signature: None, report }
         };
         if pending.report.rejecting_class().is_some() {
             Err(Rejection::new(judge::headers_only(pending)))
