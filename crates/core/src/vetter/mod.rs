@@ -16,6 +16,7 @@ use std::sync::Arc;
 use hookvet_catalogue::Vendor;
 
 use crate::cloudevents::handshake::Handshake;
+use crate::credential::Credential;
 use crate::policy::Policy;
 use crate::rule::{Class, Rule};
 #[cfg(feature = "own-schemas")]
@@ -42,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) reveal: bool,
     pub(crate) secrets: Vec<Secret>,
+    pub(crate) credentials: Vec<Credential>,
     pub(crate) tolerance: u64,
     pub(crate) max_body: usize,
     pub(crate) max_depth: usize,
@@ -152,6 +154,27 @@ impl Vetter {
         self.settings.handshake.as_ref()
     }
 
+    /// Whether anything is configured that proves who sent a delivery: a secret or a credential.
+    #[must_use]
+    pub fn authenticates(&self) -> bool {
+        !self.settings.secrets.is_empty() || !self.settings.credentials.is_empty()
+    }
+
+    /// The headers that carry a credential, in lower case: what must not be kept beside a delivery.
+    pub fn credential_headers(&self) -> impl Iterator<Item = &str> {
+        self.settings.credentials.iter().map(Credential::header_name)
+    }
+
+    /// What `WWW-Authenticate` says in a refusal for want of a credential, each challenge once.
+    pub fn challenges(&self) -> impl Iterator<Item = &'static str> {
+        let credentials = &self.settings.credentials;
+        credentials.iter().enumerate().filter_map(|(position, credential)| {
+            let challenge = credential.challenge()?;
+            let before = &credentials[..position];
+            (!before.iter().any(|other| other.challenge() == Some(challenge))).then_some(challenge)
+        })
+    }
+
     /// The profile that judges.
     #[must_use]
     pub fn vendor(&self) -> Vendor {
@@ -195,6 +218,7 @@ impl fmt::Debug for Vetter {
             .field("vendor", &self.settings.vendor)
             .field("policy", &self.settings.policy)
             .field("secrets", &self.settings.secrets)
+            .field("credentials", &self.settings.credentials)
             .finish_non_exhaustive()
     }
 }
