@@ -17,7 +17,7 @@
 //! # Ok::<(), hookvet::BuildError>(())
 //! ```
 //!
-//! The whole story, with a delivery that passes and one that does not, is told in [`vet`].
+//! Its settings are those of a [`Receiver`], which other adapters share. The whole story, with a delivery that passes and one that does not, is told in [`vet`].
 //!
 //! # Features
 //!
@@ -29,9 +29,9 @@
 //! Without tokio it compiles for WebAssembly too. There is no clock on `wasm32-unknown-unknown`, so there `VetLayer::new`
 //! is missing and [`VetLayer::with_clock`] takes its place.
 
-mod clock;
 mod collect;
 mod delivery;
+mod peer;
 mod refusal;
 mod timer;
 
@@ -42,4 +42,7 @@ pub mod vet;
 
 pub use body::VetBody;
 pub use delivery::Delivery;
-pub use vet::{OnInvalid, Vet, VetLayer};
+pub use hookvet_receiver as receiver;
+pub use hookvet_receiver::{Networks, Observation, OnInvalid, Quarantine, Quarantined, Receiver};
+pub use peer::Peer;
+pub use vet::{Vet, VetLayer};

@@ -61,6 +61,7 @@ fn features_alone() -> Result<Option<usize>> {
     for arguments in [
         &["-p", "hookvet-catalogue"][..],
         &["-p", "hookvet"],
+        &["-p", "hookvet-receiver"],
         &["-p", "hookvet-tower"],
         &["-p", "hookvet-tower", "--no-default-features"],
         &["-p", "hookvet-tower", "--features", "axum"],
