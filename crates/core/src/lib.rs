@@ -39,7 +39,7 @@ pub use cloudevents::handshake::{AllowedRate, Handshake, HandshakeAnswer};
 pub use credential::{Credential, CredentialError};
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{
-    EventInfo, Example, Instant, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
+    EventInfo, EventPayload, Example, Instant, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
 };
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
 pub use problem::{PROBLEM_JSON, Problem};

@@ -75,6 +75,12 @@ impl Answer {
         Self::problem(status, "other-event", "The event is not the one that is taken here", &error.to_string())
     }
 
+    /// The delivery is accepted, and no handler takes its type: 404.
+    pub fn unhandled() -> Self {
+        let detail = "the delivery is in order, and no handler is registered for its type of event";
+        Self::problem(404, "unhandled-type", "No handler takes this type of event", detail)
+    }
+
     fn problem(status: u16, name: &str, title: &str, detail: &str) -> Self {
         let problem = serde_json::json!({
             "type": format!("urn:hookvet:problem:{name}"),
