@@ -7,10 +7,11 @@ use hookvet::{Pending, Rejection, Rule, Verdict};
 
 use crate::answer::Answer;
 use crate::head::{Head, Headers};
-use crate::observe::{Disposition, Timings, Watch};
+use crate::observe::{Disposition, Observation, Timings, Watch};
 use crate::quarantine::{Keep, OnInvalid};
 use crate::received::Received;
 use crate::receiver::Receiver;
+use crate::trace::DeliverySpan;
 
 /// What the head of a request leads to.
 #[derive(Debug)]
@@ -33,6 +34,15 @@ pub struct Reception {
     received_at: u64,
     watch: Watch,
     headers: Duration,
+    span: DeliverySpan,
+}
+
+impl Reception {
+    /// The span of this delivery, for everything that is still done about it, the handler's work too.
+    #[must_use]
+    pub fn span(&self) -> &DeliverySpan {
+        &self.span
+    }
 }
 
 #[derive(Debug)]
@@ -100,18 +110,19 @@ impl Receiver {
     {
         let settings = &*self.settings;
         let vetter = &settings.vetter;
-        let mut watch = Watch::start(self.is_observed());
+        let span = DeliverySpan::start(vetter.vendor());
+        let mut watch = Watch::start(self.is_observed() || span.is_enabled());
         if let Some(peers) = &settings.peers {
             match head.peer.map(|peer| peer.to_canonical()) {
                 Some(peer) if peers.allows(peer) => {}
                 Some(_) => {
                     let message = "deliveries are not taken from the address that this one comes from";
-                    return self.refuse(vetter.refuse(Rule::AuthPeer, message), None, &mut watch);
+                    return self.refuse(vetter.refuse(Rule::AuthPeer, message), None, &span, &mut watch);
                 }
                 None => {
                     let message = "only some addresses may deliver, and the server does not say where this request comes \
                                    from: let it put the address beside each request";
-                    return self.refuse(vetter.refuse(Rule::AuthPeer, message), None, &mut watch);
+                    return self.refuse(vetter.refuse(Rule::AuthPeer, message), None, &span, &mut watch);
                 }
             }
         }
@@ -123,7 +134,7 @@ impl Receiver {
         if !settings.methods.iter().any(|method| method == head.method) {
             let message =
                 "a delivery does not come with this method; the Allow header of the answer lists those that do";
-            return self.refuse(vetter.refuse(Rule::HttpMethod, message), None, &mut watch);
+            return self.refuse(vetter.refuse(Rule::HttpMethod, message), None, &span, &mut watch);
         }
         let now = settings.clock.now();
         if let Some(limit) = &settings.limiter
@@ -131,49 +142,53 @@ impl Receiver {
         {
             let message =
                 "deliveries come faster than they are taken here; the Retry-After header says how long to wait";
-            return self.refuse(vetter.refuse(Rule::CeWhRate, message), Some(wait), &mut watch);
+            return self.refuse(vetter.refuse(Rule::CeWhRate, message), Some(wait), &span, &mut watch);
         }
         let opened = match vetter.open(head.headers, now) {
             Ok(pending) => Opened::Pending(pending),
             Err(rejection) if self.wants_body_of(rejection.verdict()) => Opened::Refused(rejection),
-            Err(rejection) => return self.refuse(rejection.into_verdict(), None, &mut watch),
+            Err(rejection) => return self.refuse(rejection.into_verdict(), None, &span, &mut watch),
         };
         if head.body_at_least > vetter.max_body() as u64 {
-            return self.refuse(self.judge(opened, &[], End::TooLarge), None, &mut watch);
+            return self.refuse(self.judge(opened, &[], End::TooLarge), None, &span, &mut watch);
         }
         let headers = watch.lap();
-        Opening::Read(Reception { opened, received_at: now, watch, headers })
+        Opening::Read(Reception { opened, received_at: now, watch, headers, span })
     }
 
     /// Judges the body, and with it the delivery. What was read of a body that is not [`End::Whole`] is dropped: nobody should
     /// see it.
     pub fn close(&self, reception: Reception, body: Bytes, end: End) -> Closing {
-        let Reception { opened, received_at, mut watch, headers } = reception;
+        let Reception { opened, received_at, mut watch, headers, span } = reception;
         let waited = watch.lap();
         let body = if end == End::Whole { body } else { Bytes::new() };
         let verdict = self.judge(opened, &body, end);
         let timings = watch.is_running().then(|| Timings { headers, body: waited, judgement: watch.lap() });
+        let tell = |disposition| {
+            if self.is_observed() || self.is_looked_at() || span.is_enabled() {
+                let body_bytes = body.len();
+                let is_whole = end == End::Whole;
+                let observation =
+                    Observation { verdict: &verdict, disposition, body_bytes, is_whole, timings, store_error: None };
+                self.tell(&span, &observation);
+            }
+        };
         if verdict.is_accepted() {
-            self.tell(&verdict, Disposition::Delivered, body.len(), timings, None);
+            tell(Disposition::Delivered);
             return Closing::Pass(Received::new(self, verdict, body));
         }
         match &self.settings.on_invalid {
             OnInvalid::PassWithVerdict if end == End::Whole => {
-                self.tell(&verdict, Disposition::PassedOn, body.len(), timings, None);
+                tell(Disposition::PassedOn);
                 Closing::Pass(Received::new(self, verdict, body))
             }
             OnInvalid::Quarantine(quarantine) if end == End::Whole && quarantine.takes(&verdict, self.can_prove()) => {
+                let (receiver, quarantine) = (self.clone(), quarantine.clone());
                 let received = Received::new(self, verdict, body);
-                Closing::Keep(Keep {
-                    receiver: self.clone(),
-                    quarantine: quarantine.clone(),
-                    received,
-                    received_at,
-                    timings,
-                })
+                Closing::Keep(Keep { receiver, quarantine, received, received_at, timings, span })
             }
             _ => {
-                self.tell(&verdict, Disposition::Refused, body.len(), timings, None);
+                tell(Disposition::Refused);
                 let received = Received::new(self, verdict, body);
                 Closing::Refuse(Refusal { receiver: self.clone(), received, retry_after: None })
             }
@@ -211,9 +226,18 @@ impl Receiver {
     }
 
     #[cold]
-    fn refuse(&self, verdict: Verdict, retry_after: Option<Duration>, watch: &mut Watch) -> Opening {
+    fn refuse(
+        &self,
+        verdict: Verdict,
+        retry_after: Option<Duration>,
+        span: &DeliverySpan,
+        watch: &mut Watch,
+    ) -> Opening {
         let timings = watch.is_running().then(|| Timings { headers: watch.lap(), ..Timings::default() });
-        self.tell(&verdict, Disposition::Refused, 0, timings, None);
+        let (disposition, is_whole) = (Disposition::Refused, false);
+        let observation =
+            Observation { verdict: &verdict, disposition, body_bytes: 0, is_whole, timings, store_error: None };
+        self.tell(span, &observation);
         let received = Received::new(self, verdict, Bytes::new());
         Opening::Refuse(Refusal { receiver: self.clone(), received, retry_after })
     }

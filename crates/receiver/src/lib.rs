@@ -11,6 +11,13 @@
 //! - [`PeerNetwork`], [`Networks`]: who may deliver at all
 //! - [`Opening`], [`Closing`], [`Answer`]: the two steps, for those who write an adapter
 //!
+//! # Features
+//!
+//! | feature | what it brings | default |
+//! |---|---|---|
+//! | `metrics` | `Metrics`, an observer that counts through the `metrics` facade | no |
+//! | `tracing` | a span for each delivery, and an event with its verdict | no |
+//!
 //! # Example
 //!
 //! A receiver without any framework:
@@ -35,17 +42,25 @@ mod answer;
 mod clock;
 mod head;
 mod judge;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+mod label;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod observe;
 mod peer;
 mod quarantine;
 mod received;
 mod receiver;
+mod trace;
 
 pub use answer::Answer;
 pub use head::{Head, Headers};
 pub use judge::{Closing, End, Opening, Reception, Refusal};
+#[cfg(feature = "metrics")]
+pub use metrics::Metrics;
 pub use observe::{Disposition, Observation, Observer, Timings};
 pub use peer::{NetworkError, Networks, PeerNetwork};
 pub use quarantine::{Keep, Keeping, OnInvalid, Quarantine, QuarantineSink, Quarantined, StoreError, StoreFuture};
 pub use received::Received;
 pub use receiver::{DEFAULT_LINGER, Receiver};
+pub use trace::DeliverySpan;

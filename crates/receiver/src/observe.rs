@@ -86,6 +86,8 @@ pub struct Observation<'d> {
     pub disposition: Disposition,
     /// The length of its body; 0 where it was refused before all of it was there.
     pub body_bytes: usize,
+    /// Whether all of its body was there.
+    pub is_whole: bool,
     /// `None` where there is no monotonic clock: on `wasm32-unknown-unknown`.
     pub timings: Option<Timings>,
     /// Why the quarantine did not keep it, in the sink's own words. They may quote whatever the sink quotes.

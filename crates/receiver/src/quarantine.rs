@@ -13,9 +13,10 @@ use bytes::Bytes;
 use hookvet::{Authenticity, Class, Rule, Verdict};
 
 use crate::answer::Answer;
-use crate::observe::{Disposition, Timings};
+use crate::observe::{Disposition, Observation, Timings};
 use crate::received::Received;
 use crate::receiver::Receiver;
+use crate::trace::DeliverySpan;
 
 /// What becomes of a delivery that is refused.
 #[derive(Clone, Debug, Default)]
@@ -212,6 +213,7 @@ pub struct Keep {
     pub(crate) received: Received,
     pub(crate) received_at: u64,
     pub(crate) timings: Option<Timings>,
+    pub(crate) span: DeliverySpan,
 }
 
 impl Keep {
@@ -243,7 +245,15 @@ impl Keep {
     /// What becomes of it, once the sink has spoken.
     fn conclude(&self, error: Option<&(dyn Error + Send + Sync + 'static)>, is_kept: bool) -> (Received, Answer) {
         let disposition = if is_kept { Disposition::Quarantined } else { Disposition::NotStored };
-        self.receiver.tell(self.received.verdict(), disposition, self.received.body().len(), self.timings, error);
+        let observation = Observation {
+            verdict: self.received.verdict(),
+            disposition,
+            body_bytes: self.received.body().len(),
+            is_whole: true,
+            timings: self.timings,
+            store_error: error,
+        };
+        self.receiver.tell(&self.span, &observation);
         if is_kept {
             return (self.received.clone(), Answer::set_aside());
         }

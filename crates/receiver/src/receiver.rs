@@ -1,6 +1,5 @@
 //! The settings, and who is told.
 
-use std::error::Error;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,9 +9,10 @@ use hookvet::{Verdict, Vetter};
 
 use crate::clock::Clock;
 use crate::head::Headers;
-use crate::observe::{Disposition, Observation, Observer, Timings};
+use crate::observe::{Observation, Observer};
 use crate::peer::{Opaque, PeerNetwork};
 use crate::quarantine::OnInvalid;
+use crate::trace::DeliverySpan;
 
 /// How long what is left of a refused body is waited for unless configured otherwise.
 pub const DEFAULT_LINGER: Duration = Duration::from_millis(250);
@@ -210,23 +210,20 @@ impl Receiver {
         !self.settings.observers.is_empty()
     }
 
+    pub(crate) fn is_looked_at(&self) -> bool {
+        self.settings.look.is_some()
+    }
+
     /// Tells everybody who wants to know. A panic of theirs ends here: a delivery must not be lost because somebody counts.
-    pub(crate) fn tell(
-        &self,
-        verdict: &Verdict,
-        disposition: Disposition,
-        body_bytes: usize,
-        timings: Option<Timings>,
-        store_error: Option<&(dyn Error + Send + Sync + 'static)>,
-    ) {
+    pub(crate) fn tell(&self, span: &DeliverySpan, observation: &Observation<'_>) {
         if let Some(look) = &self.settings.look {
-            let _ = catch_unwind(AssertUnwindSafe(|| look(verdict)));
+            let _ = catch_unwind(AssertUnwindSafe(|| look(observation.verdict)));
         }
-        if self.is_observed() {
-            let observation = Observation { verdict, disposition, body_bytes, timings, store_error };
-            for observer in &self.settings.observers {
-                let _ = catch_unwind(AssertUnwindSafe(|| observer.observe(&observation)));
-            }
+        for observer in &self.settings.observers {
+            let _ = catch_unwind(AssertUnwindSafe(|| observer.observe(observation)));
+        }
+        if span.is_enabled() {
+            span.tell(observation);
         }
     }
 }

@@ -24,7 +24,9 @@
 //! | feature | what it brings | default |
 //! |---|---|---|
 //! | `deadline` | a time limit for bodies, and a short wait before a refusal for a sender that is still writing; needs a tokio runtime with its timer, and brings nothing to WebAssembly | yes |
-//! | `axum` | the extractors `axum::Vetted` and [`Delivery`], and their rejection | no |
+//! | `axum` | the extractors `axum::Vetted` and [`Delivery`], and their rejection; `axum::EventRouter`, which sends each type of event to its own handler | no |
+//! | `metrics` | `Metrics`, an observer that counts through the `metrics` facade | no |
+//! | `tracing` | a span for each delivery around the inner service, and an event with its verdict | no |
 //!
 //! Without tokio it compiles for WebAssembly too. There is no clock on `wasm32-unknown-unknown`, so there `VetLayer::new`
 //! is missing and [`VetLayer::with_clock`] takes its place.
@@ -43,6 +45,8 @@ pub mod vet;
 pub use body::VetBody;
 pub use delivery::Delivery;
 pub use hookvet_receiver as receiver;
+#[cfg(feature = "metrics")]
+pub use hookvet_receiver::Metrics;
 pub use hookvet_receiver::{Networks, Observation, OnInvalid, Quarantine, Quarantined, Receiver};
 pub use peer::Peer;
 pub use vet::{Vet, VetLayer};

@@ -100,7 +100,7 @@ struct ByHandler<H, T> {
     extractors: PhantomData<fn() -> T>,
 }
 
-impl<H: Handler<T, S> + Sync, T: 'static, S> Erased<S> for ByHandler<H, T> {
+impl<H: Handler<T, S>, T: 'static, S> Erased<S> for ByHandler<H, T> {
     fn call(&self, request: Request, state: S) -> Responding {
         Box::pin(self.handler.clone().call(request, state))
     }
@@ -136,7 +136,7 @@ impl<S: Clone + Send + Sync + 'static> EventRouter<S> {
     ///
     /// # Panics
     /// Where `E` has a handler already.
-    pub fn on<E: EventPayload, T: 'static>(self, handler: impl Handler<T, S> + Sync) -> Self {
+    pub fn on<E: EventPayload, T: 'static>(self, handler: impl Handler<T, S>) -> Self {
         let handler = erase(handler);
         self.set(|routes| {
             for info in E::events() {
@@ -150,7 +150,7 @@ impl<S: Clone + Send + Sync + 'static> EventRouter<S> {
     ///
     /// # Panics
     /// Where the type has a handler already, under whichever spelling.
-    pub fn on_type<T: 'static>(self, name: impl Into<String>, handler: impl Handler<T, S> + Sync) -> Self {
+    pub fn on_type<T: 'static>(self, name: impl Into<String>, handler: impl Handler<T, S>) -> Self {
         let name = name.into();
         // Two vendors never share a name, so the first that knows it decides how it is spelt.
         let name = amlyze::resolve_type(&name).info().map_or(name, |info| info.name.to_owned());
@@ -162,13 +162,13 @@ impl<S: Clone + Send + Sync + 'static> EventRouter<S> {
     }
 
     /// Sends what has no handler of its own to `handler`. The last call counts.
-    pub fn fallback<T: 'static>(self, handler: impl Handler<T, S> + Sync) -> Self {
+    pub fn fallback<T: 'static>(self, handler: impl Handler<T, S>) -> Self {
         let handler = erase(handler);
         self.set(|routes| routes.fallback = Some(handler))
     }
 
     /// Sends deliveries that were refused and passed on to `handler`. The last call counts.
-    pub fn refused<T: 'static>(self, handler: impl Handler<T, S> + Sync) -> Self {
+    pub fn refused<T: 'static>(self, handler: impl Handler<T, S>) -> Self {
         let handler = erase(handler);
         self.set(|routes| routes.refused = Some(handler))
     }
@@ -206,22 +206,25 @@ impl<S: Clone + Send + Sync + 'static> EventRouter<S> {
     }
 }
 
-fn erase<S, T: 'static>(handler: impl Handler<T, S> + Sync) -> Arc<dyn Erased<S>> {
+fn erase<S, T: 'static>(handler: impl Handler<T, S>) -> Arc<dyn Erased<S>> {
     Arc::new(ByHandler { handler, extractors: PhantomData })
 }
 
 impl<S> Routes<S> {
     /// Who takes a delivery, or what it is answered with where nobody does.
-    fn choose(&self, delivery: Option<&Delivery>) -> Result<&dyn Erased<S>, Response> {
-        let Some(delivery) = delivery else { return Err(VettedRejection::MissingLayer.into_response()) };
+    fn choose(&self, delivery: Option<&Delivery>) -> Result<&dyn Erased<S>, Box<Response>> {
+        let Some(delivery) = delivery else { return Err(VettedRejection::MissingLayer.into_response().into()) };
         if !delivery.verdict().is_accepted() {
-            return self.refused.as_deref().ok_or_else(|| VettedRejection::Refused(delivery.clone()).into_response());
+            return self
+                .refused
+                .as_deref()
+                .ok_or_else(|| VettedRejection::Refused(delivery.clone()).into_response().into());
         }
         let own = delivery.event().and_then(|event| self.by_event(event));
         match (own.or(self.fallback.as_deref()), self.unhandled) {
             (Some(handler), _) => Ok(handler),
-            (None, Unhandled::NotFound) => Err(written(Answer::unhandled()).map(Body::from)),
-            (None, Unhandled::Acknowledge) => Err(StatusCode::NO_CONTENT.into_response()),
+            (None, Unhandled::NotFound) => Err(written(Answer::unhandled()).map(Body::from).into()),
+            (None, Unhandled::Acknowledge) => Err(StatusCode::NO_CONTENT.into_response().into()),
         }
     }
 
@@ -250,7 +253,7 @@ impl<S: Clone + Send + Sync + 'static> Handler<EventRouterHandler, S> for EventR
     fn call(self, request: Request, state: S) -> Responding {
         match self.routes.choose(request.extensions().get()) {
             Ok(handler) => handler.call(request, state),
-            Err(response) => Box::pin(std::future::ready(response)),
+            Err(response) => Box::pin(std::future::ready(*response)),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookvet_receiver::{Closing, End, Keeping, Receiver, Reception};
+use hookvet_receiver::{Closing, DeliverySpan, End, Keeping, Receiver, Reception};
 use http::{Request, Response, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -28,6 +28,7 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<S, F, B, K> {
         receiver: Receiver,
+        span: Option<DeliverySpan>,
         #[pin]
         state: State<S, F, B>,
         bodies: PhantomData<fn() -> K>,
@@ -94,8 +95,9 @@ struct Lingering {
 impl<S, F, B: Body, K> ResponseFuture<S, F, B, K> {
     pub(super) fn reading(receiver: &Receiver, reading: Reading<S>, body: B) -> Self {
         let timer = Timer::new(receiver.max_body_time());
+        let span = reading.reception.as_ref().map(|reception| reception.span().clone());
         let state = State::WithBody { body, timer, step: Step::Reading(reading) };
-        Self { receiver: receiver.clone(), state, bodies: PhantomData }
+        Self { receiver: receiver.clone(), span, state, bodies: PhantomData }
     }
 
     pub(super) fn refused(receiver: &Receiver, refusal: Refusal, is_body_on_its_way: bool, body: B) -> Self {
@@ -106,14 +108,14 @@ impl<S, F, B: Body, K> ResponseFuture<S, F, B, K> {
         } else {
             State::Answered { response: Some(refusal.into_response()) }
         };
-        Self { receiver: receiver.clone(), state, bodies: PhantomData }
+        Self { receiver: receiver.clone(), span: None, state, bodies: PhantomData }
     }
 }
 
 impl<S, F, B, K> ResponseFuture<S, F, B, K> {
     pub(super) fn answered(receiver: &Receiver, response: Response<Bytes>) -> Self {
         let state = State::Answered { response: Some(response) };
-        Self { receiver: receiver.clone(), state, bodies: PhantomData }
+        Self { receiver: receiver.clone(), span: None, state, bodies: PhantomData }
     }
 }
 
@@ -133,59 +135,79 @@ where
     K: RequestBody<B> + ResponseBody<Inner>,
     S: Service<Request<<K as RequestBody<B>>::Body>, Response = Response<Inner>>,
 {
-    type Output = Result<Response<<K as ResponseBody<Inner>>::Body>, S::Error>;
+    type Output = Answered<K, Inner, S::Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        loop {
-            let next = match this.state.as_mut().project() {
-                StateProj::WithBody { body, mut timer, step } => match step {
-                    Step::Reading(reading) => {
-                        let end = ready!(reading.collected.poll(body, timer.as_mut(), cx));
-                        let (Some(reception), Some(mut parts)) = (reading.reception.take(), reading.parts.take())
-                        else {
-                            unreachable!("both are taken once, and then the state changes");
-                        };
-                        match this.receiver.close(reception, reading.collected.take().into_bytes(), end) {
-                            Closing::Pass(received) => {
-                                let body = <K as RequestBody<B>>::request_body(received.body().clone());
-                                parts.extensions.insert(Delivery(received));
-                                State::Calling { future: reading.inner.call(Request::from_parts(parts, body)) }
-                            }
-                            Closing::Refuse(refusal) => {
-                                let is_body_left = end != End::Whole;
-                                let refusal = Refusal { turned: refusal, version: parts.version, is_body_left };
-                                if end == End::TooLarge && lingers(this.receiver, &refusal) {
-                                    let left = linger_bytes(this.receiver);
-                                    timer.restart(Some(this.receiver.linger_time()));
-                                    *step = Step::Lingering(Lingering { refusal: Some(refusal), left });
-                                    continue;
-                                }
-                                State::Answered { response: Some(refusal.into_response()) }
-                            }
-                            Closing::Keep(keep) => State::Keeping { keeping: keep.start(&parts.headers) },
-                        }
-                    }
-                    Step::Lingering(Lingering { refusal, left }) => {
-                        let is_body_left = !ready!(poll_discard(body, timer, left, cx));
-                        let refusal = refusal.take().map(|refusal| Refusal { is_body_left, ..refusal });
-                        State::Answered { response: refusal.map(Refusal::into_response) }
-                    }
-                },
-                StateProj::Calling { future } => {
-                    let answer = ready!(future.poll(cx));
-                    return Poll::Ready(answer.map(|response| response.map(<K as ResponseBody<Inner>>::response_body)));
-                }
-                StateProj::Keeping { keeping } => {
-                    let (received, answer) = ready!(Pin::new(keeping).poll(cx));
-                    State::Answered { response: Some(with_delivery(answer, received)) }
-                }
-                StateProj::Answered { response } => {
-                    let response = response.take().expect("a response future is not polled after it is done");
-                    return Poll::Ready(Ok(response.map(<K as ResponseBody<Inner>>::own_body)));
-                }
-            };
-            this.state.set(next);
+        let this = self.project();
+        let (receiver, state) = (&*this.receiver, this.state);
+        match this.span {
+            Some(span) => span.in_scope(|| advance::<S, B, K, Inner>(receiver, state, cx)),
+            None => advance::<S, B, K, Inner>(receiver, state, cx),
         }
+    }
+}
+
+/// What comes out in the end.
+type Answered<K, Inner, E> = Result<Response<<K as ResponseBody<Inner>>::Body>, E>;
+
+/// Goes on until something has to be waited for.
+fn advance<S, B, K, Inner>(
+    receiver: &Receiver,
+    mut state: Pin<&mut State<S, S::Future, B>>,
+    cx: &mut Context<'_>,
+) -> Poll<Answered<K, Inner, S::Error>>
+where
+    B: Body,
+    K: RequestBody<B> + ResponseBody<Inner>,
+    S: Service<Request<<K as RequestBody<B>>::Body>, Response = Response<Inner>>,
+{
+    loop {
+        let next = match state.as_mut().project() {
+            StateProj::WithBody { body, mut timer, step } => match step {
+                Step::Reading(reading) => {
+                    let end = ready!(reading.collected.poll(body, timer.as_mut(), cx));
+                    let (Some(reception), Some(mut parts)) = (reading.reception.take(), reading.parts.take()) else {
+                        unreachable!("both are taken once, and then the state changes");
+                    };
+                    match receiver.close(reception, reading.collected.take().into_bytes(), end) {
+                        Closing::Pass(received) => {
+                            let body = <K as RequestBody<B>>::request_body(received.body().clone());
+                            parts.extensions.insert(Delivery(received));
+                            State::Calling { future: reading.inner.call(Request::from_parts(parts, body)) }
+                        }
+                        Closing::Refuse(refusal) => {
+                            let is_body_left = end != End::Whole;
+                            let refusal = Refusal { turned: refusal, version: parts.version, is_body_left };
+                            if end == End::TooLarge && lingers(receiver, &refusal) {
+                                let left = linger_bytes(receiver);
+                                timer.restart(Some(receiver.linger_time()));
+                                *step = Step::Lingering(Lingering { refusal: Some(refusal), left });
+                                continue;
+                            }
+                            State::Answered { response: Some(refusal.into_response()) }
+                        }
+                        Closing::Keep(keep) => State::Keeping { keeping: keep.start(&parts.headers) },
+                    }
+                }
+                Step::Lingering(Lingering { refusal, left }) => {
+                    let is_body_left = !ready!(poll_discard(body, timer, left, cx));
+                    let refusal = refusal.take().map(|refusal| Refusal { is_body_left, ..refusal });
+                    State::Answered { response: refusal.map(Refusal::into_response) }
+                }
+            },
+            StateProj::Calling { future } => {
+                let answer = ready!(future.poll(cx));
+                return Poll::Ready(answer.map(|response| response.map(<K as ResponseBody<Inner>>::response_body)));
+            }
+            StateProj::Keeping { keeping } => {
+                let (received, answer) = ready!(Pin::new(keeping).poll(cx));
+                State::Answered { response: Some(with_delivery(answer, received)) }
+            }
+            StateProj::Answered { response } => {
+                let response = response.take().expect("a response future is not polled after it is done");
+                return Poll::Ready(Ok(response.map(<K as ResponseBody<Inner>>::own_body)));
+            }
+        };
+        state.set(next);
     }
 }
