@@ -122,10 +122,10 @@ impl DeliverySpan {
     }
 
     /// Runs `work`.
-    #[expect(clippy::unused_self, reason = "the same shape as the span that is one")]
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         work()
     }
 
+    #[expect(clippy::unused_self, reason = "the same shape as the span that is one")]
     pub(crate) const fn tell(&self, _: &crate::observe::Observation<'_>) {}
 }
