@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hookvet::internals::vet_with_care;
-use hookvet::{Level, Policy, Preset, Rule, Vendor, Vetter};
+use hookvet::{Credential, Level, Policy, Preset, Rule, Vendor, Vetter};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -27,6 +27,7 @@ fn deliveries() -> Vec<(Headers, String)> {
                 ("ce-type", event.name),
                 ("ce-subject", subject.unwrap_or("42")),
                 ("ce-time", "2026-03-10t12:53:45.85z"),
+                ("x-key", "opensesame"),
             ];
             let headers = headers.map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).to_vec();
             list.push((headers, example.body.to_owned()));
@@ -43,6 +44,10 @@ fn vetters() -> Vec<Vetter> {
         builders.push(Vetter::amlyze().rule(Rule::AmlyzeD10, level));
     }
     builders.push(Vetter::amlyze().reveal(true));
+    let key = || Credential::header("x-key", "opensesame").expect("a header");
+    builders.push(Vetter::amlyze().credential(key()));
+    builders.push(Vetter::amlyze().credential(key().labelled("ours")).policy(Policy::observe()));
+    builders.push(Vetter::amlyze().credential(key().labelled("late").expires(0)));
     builders.push(Vetter::amlyze().max_attributes(5));
     builders.push(Vetter::amlyze().max_attributes(6));
     builders.push(Vetter::amlyze().max_body(300));
@@ -56,6 +61,7 @@ fn assert_same(vetter: &Vetter, headers: &Headers, body: &[u8]) {
     assert_eq!(quick.to_json(), careful.to_json());
     assert_eq!(quick.event(), careful.event());
     assert_eq!(quick.data(body), careful.data(body));
+    assert_eq!(quick.authenticity(), careful.authenticity());
     assert_eq!((quick.class(), quick.findings()), (careful.class(), careful.findings()));
     let in_steps = match vetter.open(pairs(), 0) {
         Ok(pending) => pending.close(body),

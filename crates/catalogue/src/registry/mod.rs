@@ -3,6 +3,7 @@
 mod amlyze;
 mod dataspike;
 mod index;
+mod payload;
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ use crate::Vendor;
 use crate::generated::{EXAMPLES, SCHEMAS};
 
 pub(crate) use index::position_of_amlyze;
+pub use payload::EventPayload;
 
 /// How well the vendor's documents establish an event.
 ///

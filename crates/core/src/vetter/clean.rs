@@ -11,6 +11,7 @@ use super::{HeaderList, Settings};
 use crate::cloudevents::attributes::{Attributes, Core, JSON, SPECVERSION};
 use crate::cloudevents::media_type::starts_with_ignore_case;
 use crate::cloudevents::{time, values};
+use crate::credential;
 use crate::finding::{Finding, Place, Severity};
 use crate::json::Kind;
 use crate::policy::Policy;
@@ -40,7 +41,7 @@ static LOWER_CASE_TIME: [Finding; 1] = [Finding {
 /// Which clean headers a vetter's settings know of.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Known {
-    /// Whether there are any: a vetter for AMLYZE whose headers have to prove nothing.
+    /// Whether there are any: a vetter for AMLYZE that takes part in no handshake.
     is_on: bool,
     /// Whether a time in lower case is a warning that lets through, as it is by default.
     takes_lower_case_time: bool,
@@ -66,6 +67,8 @@ impl Known {
 #[derive(Clone, Copy)]
 pub(super) struct CleanHeaders {
     pub(super) event: &'static EventInfo,
+    /// Which of the credentials proved the sender.
+    pub(super) credential: Option<usize>,
     pub(super) findings: &'static [Finding],
 }
 
@@ -74,6 +77,7 @@ pub(super) struct CleanHeaders {
 pub(super) fn read_headers<'h>(
     settings: &Settings,
     headers: &impl HeaderList<'h>,
+    now: u64,
     attributes: &mut Attributes,
 ) -> Option<CleanHeaders> {
     if !settings.clean_headers.is_on {
@@ -132,8 +136,12 @@ pub(super) fn read_headers<'h>(
     if !attributes.is_set(Core::Id) || source.is_empty() || is_unusual {
         return None;
     }
+    let credential = match &settings.credentials[..] {
+        [] => None,
+        credentials => Some(credential::check(credentials, headers, now).ok()?),
+    };
     attributes.set_fixed(event.name);
-    Some(CleanHeaders { event, findings })
+    Some(CleanHeaders { event, credential, findings })
 }
 
 /// Whether `data` is a payload of `event` about which there is nothing to say. `subject` is the decoded attribute.
