@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         ["demo", "--once"] => demo::run(true),
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
-        ["wasm", ref arguments @ ..] => wasm::run(arguments),
+        ["wasm", arguments @ ..] => wasm::run(arguments),
         ["compare-sdks"] => sdks::compare(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["linear"] => linear::run(),
