@@ -23,6 +23,7 @@ cargo xtask COMMAND
   wasm            build the WebAssembly package into wasm/pkg/
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
+  bench-http      what the tower layer adds to a bare axum route, in process and over loopback
   linear          that the work on CloudEvents grows with the length alone; needs valgrind
 ";
 
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         ["wasm"] => wasm::run(),
         ["compare-sdks"] => sdks::compare(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
+        ["bench-http"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench-http"])),
         ["linear"] => linear::run(),
         // What `linear` counts the instructions of.
         ["linear-work", name, size] => linear::work(name, size),

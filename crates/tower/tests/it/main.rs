@@ -4,6 +4,8 @@
 mod authenticity;
 #[cfg(feature = "deadline")]
 mod connection;
+#[cfg(feature = "decompression")]
+mod decoding;
 #[cfg(feature = "axum")]
 mod event_router;
 #[cfg(feature = "axum")]
