@@ -89,15 +89,38 @@ impl<S: Service<Request, Error = Infallible>> Service<Request> for Nothing<S> {
     }
 }
 
+const SUBJECT: &str = "dea0bcc0-52d2-4f82-bc46-6f87288939b5";
+
 /// The headers of the event, as on AMLYZE's webhook page; the time has the letters that the standard asks for.
 pub(crate) const HEADERS: [(&str, &str); 9] = [
     ("host", "127.0.0.1"),
     ("ce-id", "019cd7cf-826c-731c-ba20-76f48d48ac9c"),
     ("ce-source", "cef8654f-9885-4e61-b8e9-132b607ab6a4"),
     ("ce-specversion", "1.0"),
-    ("ce-subject", "dea0bcc0-52d2-4f82-bc46-6f87288939b5"),
+    ("ce-subject", SUBJECT),
     ("ce-time", "2026-03-10T12:53:45.85Z"),
     ("ce-type", "app.amlyze.related_entity.screening.sanctions.pending"),
     ("content-type", "application/json"),
     ("user-agent", "amlyze"),
 ];
+
+/// The same document about the subject of the headers.
+pub(crate) fn about_the_subject(document: &str) -> String {
+    let (before, rest) = document.split_once(r#""externalId":""#).expect("every document has one");
+    let mut is_escaped = false;
+    let end = rest.find(|character| {
+        let ends = character == '"' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        ends
+    });
+    format!(r#"{before}"externalId":"{SUBJECT}{}"#, &rest[end.expect("a string ends")..])
+}
+
+/// That deliveries have no finding: those are another path, and not what is measured.
+pub(crate) fn expect_clean(documents: &[String]) {
+    let vetter = Vetter::amlyze().build().expect("the built-in schemas compile");
+    for document in documents {
+        let verdict = vetter.vet(HEADERS, document.as_bytes(), 0);
+        assert!(verdict.is_accepted() && verdict.findings().is_empty(), "{verdict:?}");
+    }
+}

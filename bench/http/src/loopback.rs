@@ -11,14 +11,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::serve::ListenerExt as _;
 
 use crate::layers::{HEADERS, Stack};
 use crate::median;
 
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 64;
 
 /// Requests that are written to a connection before its answers are read.
-const IN_FLIGHT: usize = 16;
+const IN_FLIGHT: usize = 1;
 
 /// Requests in one measurement.
 const REQUESTS: usize = 24_576;
@@ -84,7 +85,11 @@ impl Server {
             let own = std::fs::read_link("/proc/thread-self").expect("Linux: the thread's number");
             tell.send(format!("/proc/{}/schedstat", own.display())).expect("somebody waits");
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(async {
-                axum::serve(tokio::net::TcpListener::from_std(listener).expect("a listener"), app).await
+                // Otherwise answers wait for acknowledgements that the client's kernel puts off.
+                let listener = tokio::net::TcpListener::from_std(listener)
+                    .expect("a listener")
+                    .tap_io(|stream| stream.set_nodelay(true).expect("a socket"));
+                axum::serve(listener, app).await
             })
         });
         let schedstat = told.recv().expect("the server has started");
@@ -114,7 +119,7 @@ impl Server {
             left -= round;
         }
         let wall = start.elapsed();
-        (self.running() - before, wall)
+        (self.running().saturating_sub(before), wall)
     }
 
     fn running(&self) -> Duration {

@@ -19,6 +19,7 @@ use layers::Stack;
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let documents = Fixture::RelatedEntity.documents(Variant::Valid, Set::Mixed);
+    let documents: Vec<String> = documents.iter().map(|document| layers::about_the_subject(document)).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["instructions", name, count] => {
             let stack =
@@ -26,6 +27,7 @@ fn main() {
             process::call(stack, &documents, count.parse().expect("a number"));
         }
         _ => {
+            layers::expect_clean(&documents);
             process::run(&documents);
             loopback::run(&documents);
         }

@@ -15,4 +15,6 @@ mod quarantine;
 mod refusing;
 mod samples;
 mod services;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod wire;
