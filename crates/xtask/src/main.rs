@@ -25,6 +25,7 @@ cargo xtask COMMAND
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
   bench-wasm      the npm package and validators from npm side by side: times, sizes, start
+  bench-http      what the tower layer adds to a bare axum route, in process and over loopback
   linear          that the work on CloudEvents grows with the length alone; needs valgrind
 ";
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         ["compare-sdks"] => sdks::compare(),
         ["bench-wasm"] => wasm::bench(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
+        ["bench-http"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench-http"])),
         ["linear"] => linear::run(),
         // What `linear` counts the instructions of.
         ["linear-work", name, size] => linear::work(name, size),

@@ -65,6 +65,7 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet-catalogue"][..],
         &["-p", "hookvet"],
         &["-p", "hookvet-receiver"],
+        &["-p", "hookvet-receiver", "--features", "decompression"],
         &["-p", "hookvet-receiver", "--features", "metrics"],
         &["-p", "hookvet-receiver", "--features", "tracing"],
         &["-p", "hookvet-tower"],
