@@ -6,6 +6,8 @@ use bytes::Bytes;
 use hookvet::{Pending, Rejection, Rule, Verdict};
 
 use crate::answer::Answer;
+#[cfg(feature = "decompression")]
+use crate::coding::{Coding, Undecoded, is_content_encoding};
 use crate::head::{Head, Headers};
 use crate::observe::{Disposition, Observation, Timings, Watch};
 use crate::quarantine::{Keep, OnInvalid};
@@ -35,6 +37,8 @@ pub struct Reception {
     watch: Watch,
     headers: Duration,
     span: DeliverySpan,
+    #[cfg(feature = "decompression")]
+    coding: Option<Coding>,
 }
 
 impl Reception {
@@ -144,7 +148,21 @@ impl Receiver {
                 "deliveries come faster than they are taken here; the Retry-After header says how long to wait";
             return self.refuse(vetter.refuse(Rule::CeWhRate, message), Some(wait), &span, &mut watch);
         }
-        let opened = match vetter.open(head.headers, now) {
+        #[cfg(feature = "decompression")]
+        let coding = if settings.decodes { Coding::of(head.headers.clone()) } else { None };
+        #[cfg(feature = "decompression")]
+        let opened = match coding {
+            None => vetter.open(head.headers, now),
+            // What is undone here is no fault.
+            Some(_) => {
+                // A list that can be walked again and again, which a filtered one is not.
+                let rest: Vec<_> = head.headers.into_iter().filter(|(name, _)| !is_content_encoding(*name)).collect();
+                vetter.open(rest.iter().copied(), now)
+            }
+        };
+        #[cfg(not(feature = "decompression"))]
+        let opened = vetter.open(head.headers, now);
+        let opened = match opened {
             Ok(pending) => Opened::Pending(pending),
             Err(rejection) if self.wants_body_of(rejection.verdict()) => Opened::Refused(rejection),
             Err(rejection) => return self.refuse(rejection.into_verdict(), None, &span, &mut watch),
@@ -153,15 +171,29 @@ impl Receiver {
             return self.refuse(self.judge(opened, &[], End::TooLarge), None, &span, &mut watch);
         }
         let headers = watch.lap();
-        Opening::Read(Reception { opened, received_at: now, watch, headers, span })
+        Opening::Read(Reception {
+            opened,
+            received_at: now,
+            watch,
+            headers,
+            span,
+            #[cfg(feature = "decompression")]
+            coding,
+        })
     }
 
     /// Judges the body, and with it the delivery. What was read of a body that is not [`End::Whole`] is dropped: nobody should
     /// see it.
     pub fn close(&self, reception: Reception, body: Bytes, end: End) -> Closing {
-        let Reception { opened, received_at, mut watch, headers, span } = reception;
+        #[cfg(feature = "decompression")]
+        let coding = reception.coding;
+        let Reception { opened, received_at, mut watch, headers, span, .. } = reception;
         let waited = watch.lap();
         let body = if end == End::Whole { body } else { Bytes::new() };
+        #[cfg(feature = "decompression")]
+        let (body, end, is_decoded) = self.decode(coding, body, end);
+        #[cfg(not(feature = "decompression"))]
+        let is_decoded = false;
         let verdict = self.judge(opened, &body, end);
         let timings = watch.is_running().then(|| Timings { headers, body: waited, judgement: watch.lap() });
         let tell = |disposition| {
@@ -175,23 +207,34 @@ impl Receiver {
         };
         if verdict.is_accepted() {
             tell(Disposition::Delivered);
-            return Closing::Pass(Received::new(self, verdict, body));
+            return Closing::Pass(Received::new(self, verdict, body, is_decoded));
         }
         match &self.settings.on_invalid {
             OnInvalid::PassWithVerdict if end == End::Whole => {
                 tell(Disposition::PassedOn);
-                Closing::Pass(Received::new(self, verdict, body))
+                Closing::Pass(Received::new(self, verdict, body, is_decoded))
             }
             OnInvalid::Quarantine(quarantine) if end == End::Whole && quarantine.takes(&verdict, self.can_prove()) => {
                 let (receiver, quarantine) = (self.clone(), quarantine.clone());
-                let received = Received::new(self, verdict, body);
+                let received = Received::new(self, verdict, body, is_decoded);
                 Closing::Keep(Keep { receiver, quarantine, received, received_at, timings, span })
             }
             _ => {
                 tell(Disposition::Refused);
-                let received = Received::new(self, verdict, body);
+                let received = Received::new(self, verdict, body, is_decoded);
                 Closing::Refuse(Refusal { receiver: self.clone(), received, retry_after: None })
             }
+        }
+    }
+
+    /// The body without its coding. One that cannot be decoded has not arrived whole.
+    #[cfg(feature = "decompression")]
+    fn decode(&self, coding: Option<Coding>, body: Bytes, end: End) -> (Bytes, End, bool) {
+        match coding.filter(|_| end == End::Whole).map(|coding| coding.undo(&body, self.vetter().max_body())) {
+            None => (body, end, false),
+            Some(Ok(decoded)) => (decoded, end, true),
+            Some(Err(Undecoded::TooLarge)) => (Bytes::new(), End::TooLarge, false),
+            Some(Err(Undecoded::Damaged)) => (Bytes::new(), End::Incomplete, false),
         }
     }
 
@@ -238,7 +281,7 @@ impl Receiver {
         let observation =
             Observation { verdict: &verdict, disposition, body_bytes: 0, is_whole, timings, store_error: None };
         self.tell(span, &observation);
-        let received = Received::new(self, verdict, Bytes::new());
+        let received = Received::new(self, verdict, Bytes::new(), false);
         Opening::Refuse(Refusal { receiver: self.clone(), received, retry_after })
     }
 }

@@ -15,6 +15,7 @@
 //!
 //! | feature | what it brings | default |
 //! |---|---|---|
+//! | `decompression` | `Receiver::decode_bodies`: gzip and deflate are undone, under the limit | no |
 //! | `metrics` | `Metrics`, an observer that counts through the `metrics` facade | no |
 //! | `tracing` | a span for each delivery, and an event with its verdict | no |
 //!
@@ -40,6 +41,8 @@
 
 mod answer;
 mod clock;
+#[cfg(feature = "decompression")]
+mod coding;
 mod head;
 mod judge;
 #[cfg(any(feature = "metrics", feature = "tracing"))]

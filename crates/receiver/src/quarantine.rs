@@ -155,7 +155,7 @@ impl fmt::Debug for Quarantine {
 /// A refused delivery on its way into a store. `Debug` shows no value of it.
 ///
 /// What could open a door is left out of the headers: `Authorization`, `Proxy-Authorization`, `Cookie`, and every header that
-/// carries a credential of the vetter.
+/// carries a credential of the vetter. `Content-Encoding` and `Content-Length` are where a coding was undone.
 #[derive(Clone)]
 pub struct Quarantined {
     received: Received,
@@ -227,7 +227,7 @@ impl Keep {
     pub fn start<N: AsRef<[u8]>, V: AsRef<[u8]>>(self, headers: impl IntoIterator<Item = (N, V)>) -> Keeping {
         let headers = headers
             .into_iter()
-            .filter(|(name, _)| !self.opens_a_door(name.as_ref()))
+            .filter(|(name, _)| !self.opens_a_door(name.as_ref()) && !self.is_undone(name.as_ref()))
             .map(|(name, value)| (String::from_utf8_lossy(name.as_ref()).into_owned(), value.as_ref().to_vec()))
             .collect();
         let delivery = Quarantined { received: self.received.clone(), received_at: self.received_at, headers };
@@ -240,6 +240,12 @@ impl Keep {
         let is = |other: &str| other.as_bytes().eq_ignore_ascii_case(name);
         ["authorization", "proxy-authorization", "cookie"].into_iter().any(is)
             || self.receiver.vetter().credential_headers().any(is)
+    }
+
+    /// Whether a header tells of the body before a content coding was undone.
+    fn is_undone(&self, name: &[u8]) -> bool {
+        self.received.is_decoded()
+            && (name.eq_ignore_ascii_case(b"content-encoding") || name.eq_ignore_ascii_case(b"content-length"))
     }
 
     /// What becomes of it, once the sink has spoken.
@@ -260,7 +266,7 @@ impl Keep {
         let message = "the delivery could not be set aside; send it again";
         let verdict = self.receiver.vetter().refuse(Rule::StoreUnavailable, message);
         let answer = Answer::refusal(&self.receiver, &verdict, Some(self.quarantine.retry_after));
-        (Received::new(&self.receiver, verdict, Bytes::new()), answer)
+        (Received::new(&self.receiver, verdict, Bytes::new(), false), answer)
     }
 }
 

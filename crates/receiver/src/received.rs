@@ -18,14 +18,15 @@ pub struct Received(Arc<Inner>);
 struct Inner {
     verdict: Verdict,
     body: Bytes,
+    is_decoded: bool,
     /// Who judged it, where it may come to an answer.
     receiver: Option<Receiver>,
 }
 
 impl Received {
-    pub(crate) fn new(receiver: &Receiver, verdict: Verdict, body: Bytes) -> Self {
+    pub(crate) fn new(receiver: &Receiver, verdict: Verdict, body: Bytes, is_decoded: bool) -> Self {
         let receiver = (!verdict.is_accepted()).then(|| receiver.clone());
-        Self(Arc::new(Inner { verdict, body, receiver }))
+        Self(Arc::new(Inner { verdict, body, is_decoded, receiver }))
     }
 
     /// What hookvet says about it.
@@ -33,10 +34,18 @@ impl Received {
         &self.0.verdict
     }
 
-    /// The body that was judged, byte for byte as it came; empty where it was refused before all of it was there.
+    /// The body that was judged, byte for byte as it came, without a content coding that the receiver undoes; empty where it was
+    /// refused before all of it was there.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// Whether a content coding was undone: an adapter then takes `Content-Encoding` off the request, and writes the body's own
+    /// `Content-Length`.
+    #[must_use]
+    pub fn is_decoded(&self) -> bool {
+        self.0.is_decoded
     }
 
     /// The event, where one could be made out; `None` for a batch.

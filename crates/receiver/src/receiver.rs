@@ -60,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) peers: Option<Arc<dyn PeerNetwork>>,
     body_deadline: Option<Duration>,
     linger: Duration,
+    #[cfg(feature = "decompression")]
+    pub(crate) decodes: bool,
 }
 
 impl Receiver {
@@ -88,6 +90,8 @@ impl Receiver {
             peers: None,
             body_deadline: None,
             linger: DEFAULT_LINGER,
+            #[cfg(feature = "decompression")]
+            decodes: false,
         };
         Self { settings: Arc::new(settings) }
     }
@@ -164,6 +168,17 @@ impl Receiver {
         self.set(|settings| settings.linger = limit)
     }
 
+    /// Whether bodies under the content coding `gzip` or `deflate` are decoded, before anything of them is judged: signature and
+    /// schema are held against the decoded bytes, and the handler gets those, without `Content-Encoding` and with their own
+    /// `Content-Length`. Default: no, a coding is refused with 415 and `Accept-Encoding`.
+    ///
+    /// Neither the coded nor the decoded body may be longer than [`Vetter::max_body`]; decoding stops there. A body that cannot
+    /// be decoded is answered with 400, `HTTP-incomplete`. Neither vendor documents a coding.
+    #[cfg(feature = "decompression")]
+    pub fn decode_bodies(self, decode: bool) -> Self {
+        self.set(|settings| settings.decodes = decode)
+    }
+
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(Arc::make_mut(&mut self.settings));
         self
@@ -201,8 +216,15 @@ impl Receiver {
     }
 
     /// The value of `Accept-Encoding` that lists the content codings that are read.
-    #[expect(clippy::unused_self, reason = "a setting in the making")]
+    #[cfg(feature = "decompression")]
     pub(crate) fn codings(&self) -> &'static str {
+        if self.settings.decodes { crate::coding::READ } else { "identity" }
+    }
+
+    /// The value of `Accept-Encoding` that lists the content codings that are read.
+    #[cfg(not(feature = "decompression"))]
+    #[expect(clippy::unused_self, reason = "the same shape as where there is a choice")]
+    pub(crate) const fn codings(&self) -> &'static str {
         "identity"
     }
 

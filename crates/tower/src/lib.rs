@@ -25,6 +25,7 @@
 //! |---|---|---|
 //! | `deadline` | a time limit for bodies, and a short wait before a refusal for a sender that is still writing; needs a tokio runtime with its timer, and brings nothing to WebAssembly | yes |
 //! | `axum` | the extractors `axum::Vetted` and [`Delivery`], and their rejection; `axum::EventRouter`, which sends each type of event to its own handler | no |
+//! | `decompression` | `VetLayer::decode_bodies`: gzip and deflate are undone, under the limit | no |
 //! | `metrics` | `Metrics`, an observer that counts through the `metrics` facade | no |
 //! | `tracing` | a span for each delivery around the inner service, and an event with its verdict | no |
 //!

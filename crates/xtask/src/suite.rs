@@ -29,9 +29,12 @@ pub(crate) fn run() -> Result<()> {
         counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
     })?;
     lane(&mut lanes, "wasm under Node", || {
-        wasm::run()?;
-        counted(command("node").args(["--test", "--test-reporter=tap", "wasm/tests/"]))
+        wasm::run(&[])?;
+        wasm::write_native_verdicts()?;
+        counted(&mut wasm::node_tests())
     })?;
+    lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
+    lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
     lane(&mut lanes, "schemas under Node", schemas_under_node)?;
     // A lane of its own, since it needs what npm and PyPI bring.
     lane(&mut lanes, "sdks", || counted(&mut sdks::test()?))?;
@@ -62,6 +65,7 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet-catalogue"][..],
         &["-p", "hookvet"],
         &["-p", "hookvet-receiver"],
+        &["-p", "hookvet-receiver", "--features", "decompression"],
         &["-p", "hookvet-receiver", "--features", "metrics"],
         &["-p", "hookvet-receiver", "--features", "tracing"],
         &["-p", "hookvet-tower"],

@@ -1,31 +1,165 @@
-//! `cargo xtask wasm`: the core behind one export, as an ES module with its glue.
+//! `cargo xtask wasm`: the npm package `hookvet` in `wasm/package/dist`, from the core behind its exports.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
+#[cfg(feature = "bindgen")]
+use anyhow::bail;
 
 use crate::process;
 #[cfg(feature = "bindgen")]
 use crate::toolchain::{TARGET, Toolchain};
 
-/// Where the package is written, from the root.
-#[cfg(feature = "bindgen")]
-const OUT: &str = "wasm/pkg";
-
 #[cfg(not(feature = "bindgen"))]
-pub(crate) fn run() -> Result<()> {
-    // The glue generator is a large build, so it is a feature of this program; run it again with that.
-    let arguments = ["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--", "wasm"];
-    process::run(process::cargo().args(arguments))
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    // The generator is a large build, so it is a feature of this program; run it again with that.
+    let own = ["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--", "wasm"];
+    process::run(process::cargo().args(own).args(arguments))
+}
+
+/// Builds the package; with `--twice`, once more from nothing, and compares.
+#[cfg(feature = "bindgen")]
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    let is_twice = match arguments {
+        [] => false,
+        ["--twice"] => true,
+        _ => bail!("cargo xtask wasm takes --twice and nothing else, not {}", arguments.join(" ")),
+    };
+    let toolchain = Toolchain::find()?;
+    npm_ci()?;
+    package(toolchain)?;
+    if is_twice {
+        let module = process::root().join("wasm/package/dist/hookvet.wasm");
+        let first = std::fs::read(&module)?;
+        std::fs::remove_dir_all(folder())?;
+        package(toolchain)?;
+        anyhow::ensure!(std::fs::read(&module)? == first, "two builds gave different modules");
+        println!("wasm: two builds from nothing gave the same {} bytes", first.len());
+    }
+    println!("wasm: wasm/package/dist, built by the {toolchain:?} toolchain");
+    Ok(())
 }
 
 #[cfg(feature = "bindgen")]
-pub(crate) fn run() -> Result<()> {
-    let toolchain = Toolchain::find()?;
-    process::run(toolchain.build().args(["--package", "hookvet-wasm", "--release"]))?;
-    let module = process::root().join("target/wasm").join(TARGET).join("release/hookvet_wasm.wasm");
-    let out = process::root().join(OUT);
+fn package(toolchain: Toolchain) -> Result<()> {
+    let module = build(toolchain)?;
+    process::run(process::command("node").arg("wasm/tools/build.mjs").arg(module))
+}
+
+/// Where cargo builds the module, with everything that it depends on.
+#[cfg(feature = "bindgen")]
+fn folder() -> PathBuf {
+    process::root().join("target/wasm").join(TARGET).join("wasm")
+}
+
+/// The module as wasm-bindgen leaves it, before it is optimised. Its glue is not used: nothing but numbers crosses, so the
+/// package has a smaller loader of its own.
+#[cfg(feature = "bindgen")]
+fn build(toolchain: Toolchain) -> Result<PathBuf> {
+    let mut cargo = toolchain.build();
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain)).args(["--package", "hookvet-wasm", "--profile", "wasm"]);
+    if toolchain == Toolchain::Debian {
+        cargo.arg("-Zbuild-std-features=optimize_for_size");
+    }
+    process::run(&mut cargo)?;
+    let folder = folder();
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen.web(true)?.typescript(true).out_name("hookvet").input_path(module).generate(&out)?;
-    let size = std::fs::metadata(out.join("hookvet_bg.wasm"))?.len();
-    println!("wasm: {OUT}/hookvet_bg.wasm, {size} bytes, built by the {toolchain:?} toolchain");
-    Ok(())
+    let glue = folder.join("glue");
+    let module = folder.join("hookvet_wasm.wasm");
+    bindgen.web(true)?.typescript(false).keep_debug(true).out_name("hookvet").input_path(module).generate(&glue)?;
+    Ok(glue.join("hookvet_bg.wasm"))
+}
+
+/// What makes the module small, and the same on every machine. It can be built without any of it.
+#[cfg(feature = "bindgen")]
+fn flags(toolchain: Toolchain) -> String {
+    let root = process::root();
+    let mut flags = vec![
+        // Every engine that the package names has it.
+        "-Ctarget-feature=+simd128".to_owned(),
+        // The rounds of SHA-256 in a loop, which is a quarter of the size.
+        "--cfg=sha2_backend=\"soft\"".to_owned(),
+        "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
+        // No path of this machine.
+        format!("--remap-path-prefix={}=hookvet", root.display()),
+    ];
+    if let Some(cargo) =
+        std::env::var_os("CARGO_HOME").or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo").into()))
+    {
+        flags.push(format!("--remap-path-prefix={}=cargo", Path::new(&cargo).display()));
+    }
+    if toolchain == Toolchain::Debian {
+        // That compiler is let use what is not stable yet. A panic becomes a trap without a message, which nobody could read.
+        flags.extend(["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none"].map(str::to_owned));
+    }
+    flags.join("\u{1f}")
+}
+
+/// The tests of the package under Node; the package has to be built.
+pub(crate) fn node_tests() -> Command {
+    let mut tests = node_test();
+    tests.args(["golden", "conformance", "input", "trap"].map(|name| format!("wasm/tests/{name}.test.mjs")));
+    tests
+}
+
+/// The package as it would be published: its types, its exports, its README.
+pub(crate) fn package_tests() -> Command {
+    let mut tests = node_test();
+    tests.arg("wasm/tests/package.test.mjs");
+    tests
+}
+
+/// The package in Chromium, which is installed where that can be done.
+pub(crate) fn chromium_tests() -> Result<Command> {
+    let mut tests = node_test();
+    tests.arg("wasm/tests/chromium/browser.test.mjs");
+    let is_there = |browser: &Path| process::succeeds(process::command(browser).arg("--version"));
+    let named = std::env::var_os("CHROME").map(PathBuf::from);
+    let browser = named.clone().unwrap_or_else(|| "/usr/bin/chromium".into());
+    if named.is_none() && !is_there(&browser) {
+        process::install_debian(&["chromium"])?;
+    }
+    anyhow::ensure!(
+        is_there(&browser),
+        "the tests in a browser need Chromium: on Debian `apt-get install chromium`, or set CHROME to its program; \
+         `npx playwright-core install chromium` fetches one"
+    );
+    tests.env("CHROME", browser);
+    Ok(tests)
+}
+
+/// Writes what the native core says, for the tests that compare.
+pub(crate) fn write_native_verdicts() -> Result<()> {
+    let mut write = process::cargo();
+    // The same build as that of all crates.
+    write.args(["test", "--quiet", "--workspace", "--exclude", "hookvet-sdks", "--all-features"]);
+    process::run(write.args(["--test", "conformance", "--test", "mutations", "the_native_verdicts_are_written_down"]))
+}
+
+/// Measures the package beside validators from npm.
+pub(crate) fn bench() -> Result<()> {
+    run(&[])?;
+    let folder = process::root().join("target/bench-wasm");
+    std::fs::create_dir_all(&folder)?;
+    let documents = folder.join("documents.jsonl");
+    let mut write = process::cargo();
+    write.args(["run", "--quiet", "--package", "hookvet-bench", "--", "documents"]);
+    process::run(write.stdout(File::create(&documents)?))?;
+    process::run(process::command("node").arg("wasm/bench/bench.mjs").arg(documents))
+}
+
+fn node_test() -> Command {
+    let mut tests = process::command("node");
+    tests.args(["--test", "--test-reporter=tap"]);
+    tests
+}
+
+/// Installs what the lock file names.
+#[cfg(feature = "bindgen")]
+fn npm_ci() -> Result<()> {
+    let mut install = process::command("npm");
+    install.args(["ci", "--prefer-offline", "--no-progress"]).current_dir(process::root().join("wasm"));
+    process::run(&mut install)
 }

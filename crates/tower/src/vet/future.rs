@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookvet_receiver::{Closing, DeliverySpan, End, Keeping, Receiver, Reception};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{Request, Response, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -172,6 +173,10 @@ where
                     match receiver.close(reception, reading.collected.take().into_bytes(), end) {
                         Closing::Pass(received) => {
                             let body = <K as RequestBody<B>>::request_body(received.body().clone());
+                            if received.is_decoded() {
+                                parts.headers.remove(CONTENT_ENCODING);
+                                parts.headers.insert(CONTENT_LENGTH, received.body().len().into());
+                            }
                             parts.extensions.insert(Delivery(received));
                             State::Calling { future: reading.inner.call(Request::from_parts(parts, body)) }
                         }

@@ -153,6 +153,12 @@ impl<K> VetLayer<K> {
         self.set(|receiver| receiver.linger(limit))
     }
 
+    /// Whether bodies under the content coding `gzip` or `deflate` are decoded. Default: no. See [`Receiver::decode_bodies`].
+    #[cfg(feature = "decompression")]
+    pub fn decode_bodies(self, decode: bool) -> Self {
+        self.set(|receiver| receiver.decode_bodies(decode))
+    }
+
     /// Lets the inner service take the body `B`, whatever comes in, and answer with any body. See [`body`](crate::body).
     pub fn with_body<B: From<bytes::Bytes>>(self) -> VetLayer<NewBody<B>> {
         VetLayer { receiver: self.receiver, bodies: PhantomData }

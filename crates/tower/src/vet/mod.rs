@@ -5,7 +5,7 @@
 //!
 //! # What happens to a request
 //!
-//! 1. `OPTIONS` is answered where the vetter takes part in the webhook [`Handshake`](hookvet::Handshake). Another method
+//! 1. What comes from an address outside [`peers`](VetLayer::peers) is answered with 403. `OPTIONS` is answered where the vetter takes part in the webhook [`Handshake`](hookvet::Handshake). Another method
 //!    than `POST` is answered with 405 and `Allow`, and what comes faster than a
 //!    [`limiter`](VetLayer::limiter) lets it with 429 and `Retry-After`.
 //! 2. The headers are judged, all of them, before the body is touched. What they alone refuse is answered then: a sender
@@ -18,7 +18,9 @@
 //!
 //! A refusal is an `application/problem+json` document (RFC 9457) with every finding, and has the
 //! [`Delivery`](crate::Delivery) in the extensions of its response, for layers around this one that count or log. The
-//! inner service is then not called; it is told of refused deliveries with [`OnInvalid::PassWithVerdict`] only.
+//! inner service is then not called; it is told of refused deliveries with
+//! [`OnInvalid::PassWithVerdict`](crate::OnInvalid::PassWithVerdict) only, and
+//! [`OnInvalid::Quarantine`](crate::OnInvalid::Quarantine) keeps them and answers 202.
 //!
 //! # Example
 //!
@@ -140,6 +142,11 @@
 //!
 //! Trailers of a chunked body: a body made from bytes has none. Neither vendor documents any, and nothing that was not
 //! judged gets past the layer. The header section stays as it was, so it may still announce them, or chunks.
+//!
+//! # Panics of others
+//!
+//! An observer that panics is caught, and so is the sink of a quarantine, which has then kept nothing: 503. A limiter, a clock and the
+//! inner service are not: their panic ends the request, as it would without this layer, and nothing is acknowledged.
 //!
 //! # Readiness
 //!

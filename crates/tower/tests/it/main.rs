@@ -4,6 +4,8 @@
 mod authenticity;
 #[cfg(feature = "deadline")]
 mod connection;
+#[cfg(feature = "decompression")]
+mod decoding;
 #[cfg(feature = "axum")]
 mod event_router;
 #[cfg(feature = "axum")]
@@ -13,4 +15,6 @@ mod quarantine;
 mod refusing;
 mod samples;
 mod services;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod wire;
