@@ -28,6 +28,7 @@
 //!
 //! | feature | what it brings | default |
 //! |---|---|---|
+//! | `decompression` | [`Receiver::decode_bodies`](Receiver): gzip and deflate are undone, under the limit | no |
 //! | `metrics` | `Metrics`, an observer that counts through the `metrics` facade | no |
 //! | `tracing` | a span for each delivery around the handler, and an event with its verdict | no |
 

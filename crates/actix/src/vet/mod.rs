@@ -107,8 +107,9 @@
 //! further inside, on a scope or resource that is wrapped, counts as it is.
 //!
 //! This adds to the request's `app_data`, for which actix-web wants to be the only one that holds the request: where a vetter takes
-//! more than 256 KiB or the application has set one of the two, a middleware around this one must not keep a clone of the
-//! `HttpRequest` while it waits for the answer. The first delivery would panic.
+//! more than 256 KiB, the application has set one of the two, or bodies are decoded, a middleware around this one must not keep a
+//! clone of the `HttpRequest` while it waits for the answer. The first such delivery would panic, as the routing of actix-web
+//! itself does then.
 //!
 //! # The end of a connection
 //!

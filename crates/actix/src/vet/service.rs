@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
-use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 use hookvet_receiver::{Closing, DeliverySpan, End, Head, Opening, Receiver, Reception};
 
@@ -95,6 +95,10 @@ async fn close(
     let (body, end) = collect(&mut payload, receiver.vetter().max_body(), receiver.max_body_time()).await;
     match receiver.close(reception, body, end) {
         Closing::Pass(received) => {
+            if received.is_decoded() {
+                request.headers_mut().remove(CONTENT_ENCODING);
+                request.headers_mut().insert(CONTENT_LENGTH, received.body().len().into());
+            }
             if !received.body().is_empty() {
                 request.set_payload(Payload::from(received.body().clone()));
             }
