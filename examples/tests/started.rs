@@ -126,6 +126,14 @@ fn hyper() {
     assert!(started.line().starts_with("delivery cef8654f-9885-4e61-b8e9-132b607ab6a4 "));
 }
 
+#[cfg(feature = "poem")]
+#[test]
+fn poem() {
+    let mut started = Started::new("poem", &[]);
+    vets_amlyze(&started, "/amlyze");
+    assert_eq!(started.line(), "event 019cd7cf-826c-731c-ba20-76f48d48ac9c");
+}
+
 #[test]
 fn axum_existing_app() {
     let mut started = Started::new("axum-existing-app", &[]);
