@@ -36,8 +36,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let port = std::env::var("PORT").unwrap_or_else(|_| "0".to_owned());
     let acceptor = TcpListener::bind(format!("127.0.0.1:{port}")).into_acceptor().await?;
-    for address in acceptor.local_addr() {
-        println!("listening on {address}");
+    for address in acceptor.local_addr().iter().filter_map(|address| address.as_socket_addr()) {
+        println!("listening on http://{address}");
     }
     Ok(Server::new_with_acceptor(acceptor).run(Route::new().at("/amlyze", vetted)).await?)
 }

@@ -17,32 +17,36 @@ const CUSTOMER: &str = r#"{"customerExternalID":"42","riskLevel":"HIGH","updated
 
 const VERIFICATION: &str = r#"{"id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","webhook_id":"8c8e7195-f176-4279-bf46-98eed9acdb35","event_type":"DOCVER","payload":{"id":"46f67eb6-1486-49f5-95cd-69313e392f35","applicant_id":"08c0091e-dd28-4c35-9d8f-5c4194e71fc3","status":"verified","checks":{"liveness":{"status":"verified","errors":[],"data":null}}},"timestamp":"2026-03-10T12:53:45Z"}"#;
 
+/// A process that ends with this value.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing more to do then.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// An example that runs until this value is dropped.
 struct Started {
-    child: Child,
+    _running: Running,
     /// Kept open: an example that cannot print would panic.
     output: BufReader<ChildStdout>,
     address: SocketAddr,
 }
 
-impl Drop for Started {
-    fn drop(&mut self) {
-        // It may have ended by itself; there is nothing more to do then.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 impl Started {
     fn new(name: &str, settings: &[(&str, &str)]) -> Self {
-        let mut child = command(name, settings).stdout(Stdio::piped()).spawn().expect("the example starts");
-        let mut output = BufReader::new(child.stdout.take().expect("its output"));
+        // Before anything can fail, so that it ends with the test.
+        let mut running = Running(command(name, settings).stdout(Stdio::piped()).spawn().expect("the example starts"));
+        let mut output = BufReader::new(running.0.stdout.take().expect("its output"));
         let mut line = String::new();
         output.read_line(&mut line).expect("a line");
         let address =
             line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{name} says {line:?}"));
         let address = address.parse().expect("an address");
-        Self { child, output, address }
+        Self { _running: running, output, address }
     }
 
     fn ask(&self, method: &str, path: &str, headers: &[(String, Vec<u8>)], body: &str) -> Answer {

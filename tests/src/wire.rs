@@ -119,11 +119,40 @@ impl Client {
         };
         let head = String::from_utf8(self.unread.drain(..head_len).collect()).expect("an ASCII head");
         let mut answer = Answer::parse(&head);
-        let len = answer.header("content-length").map_or(0, |length| length.parse().expect("a length"));
-        while self.unread.len() < len && self.read_more() {}
-        assert!(self.unread.len() >= len, "a body is cut off: {answer:?}");
-        answer.body = String::from_utf8(self.unread.drain(..len).collect()).expect("UTF-8");
+        let body = if answer.header("transfer-encoding") == Some("chunked") {
+            self.take_chunks()
+        } else {
+            let len = answer.header("content-length").map_or(0, |length| length.parse().expect("a length"));
+            self.take(len)
+        };
+        answer.body = String::from_utf8(body).expect("UTF-8");
         Some(answer)
+    }
+
+    fn take(&mut self, len: usize) -> Vec<u8> {
+        while self.unread.len() < len && self.read_more() {}
+        assert!(self.unread.len() >= len, "a body is cut off at {} of {len} bytes", self.unread.len());
+        self.unread.drain(..len).collect()
+    }
+
+    /// A body in chunks, without trailers.
+    fn take_chunks(&mut self) -> Vec<u8> {
+        let mut body = Vec::new();
+        loop {
+            let line_end = loop {
+                match self.unread.windows(2).position(|window| window == b"\r\n") {
+                    Some(at) => break at,
+                    None => assert!(self.read_more(), "chunks are cut off"),
+                }
+            };
+            let line = self.take(line_end + 2);
+            let size = std::str::from_utf8(&line).ok().and_then(|line| usize::from_str_radix(line.trim_end(), 16).ok());
+            let size = size.expect("the size of a chunk");
+            body.extend_from_slice(&self.take(size + 2)[..size]);
+            if size == 0 {
+                return body;
+            }
+        }
     }
 
     /// Sends one request and waits for its answer.
