@@ -30,10 +30,13 @@ const PATIENT: Duration = Duration::from_secs(60);
 /// How many connections are open at once in one of the tests.
 const CONNECTIONS: usize = 1000;
 
+/// What is asked of every adapter.
+type Test = fn(Adapter);
+
 fn main() {
     // Both ends of every connection are in this process, and the adapters are tested side by side.
     rlimit::increase_nofile_limit(8 * CONNECTIONS as u64).expect("a limit of files");
-    let tests: [(&str, fn(Adapter)); 16] = [
+    let tests: [(&str, Test); 16] = [
         ("a body that drips past its time is 408", drips),
         ("a sender that leaves in the middle never reaches the handler", leaves),
         ("chunks that are broken are 400", broken_chunks),
@@ -54,13 +57,23 @@ fn main() {
     let mut trials: Vec<Trial> = Adapter::ALL
         .into_iter()
         .flat_map(|adapter| tests.map(|(name, test)| (adapter, name, test)))
-        .map(|(adapter, name, test)| Trial::test(format!("{adapter}: {name}"), move || Ok(test(adapter))))
+        .map(|(adapter, name, test)| {
+            Trial::test(format!("{adapter}: {name}"), move || {
+                test(adapter);
+                Ok(())
+            })
+        })
         .collect();
     trials.push(Trial::test("hyper: an inner service that is not ready holds requests back and burns no time", || {
         never_ready();
         Ok(())
     }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// A handler at `/hook`.
+fn hook(adapter: Adapter, receiver: Receiver) -> Server {
+    Server::start(adapter, vec![("/hook".to_owned(), receiver)])
 }
 
 fn good() -> Vec<u8> {
@@ -96,7 +109,7 @@ fn observed(receiver: Receiver) -> (Receiver, Fates) {
 }
 
 fn drips(adapter: Adapter) {
-    let server = Server::hook(adapter, Receiver::new(amlyze()).body_deadline(Duration::from_millis(100)));
+    let server = hook(adapter, Receiver::new(amlyze()).body_deadline(Duration::from_millis(100)));
     let mut client = server.connect();
     client.drip(good(), 1, Duration::from_millis(2));
     let answer = client.answer().expect("an answer");
@@ -105,7 +118,7 @@ fn drips(adapter: Adapter) {
     assert!(client.is_closed());
     assert!(server.take("/hook").is_empty());
     // One that is in time is not hurried.
-    let server = Server::hook(adapter, Receiver::new(amlyze()).body_deadline(PATIENT));
+    let server = hook(adapter, Receiver::new(amlyze()).body_deadline(PATIENT));
     let mut client = server.connect();
     client.drip(good(), 100, Duration::from_millis(5));
     assert_eq!(client.answer().expect("an answer").status, 204);
@@ -113,7 +126,7 @@ fn drips(adapter: Adapter) {
 
 fn leaves(adapter: Adapter) {
     let (receiver, fates) = observed(Receiver::new(amlyze()));
-    let server = Server::hook(adapter, receiver);
+    let server = hook(adapter, receiver);
     for whole in [good(), chunked("/hook", &amlyze_headers(&[]), AMLYZE_BODY.as_bytes(), 100)] {
         let mut client = server.connect();
         client.send(&whole[..whole.len() - 60]);
@@ -128,13 +141,16 @@ fn leaves(adapter: Adapter) {
         assert!(client.is_closed());
     }
     assert_eq!(server.ask(good()).status, 204);
-    assert_eq!(server.take("/hook").len(), 1);
+    let calls = server.take("/hook");
+    assert_eq!(calls.len(), 1);
+    assert!(calls[0].body == AMLYZE_BODY && calls[0].received.verdict().is_accepted());
+    assert!(calls[0].headers.iter().any(|(name, _)| name == "ce-id"));
     let fates = fates.lock().expect("no panic");
     assert_eq!(fates.iter().filter(|fate| **fate == Disposition::Delivered).count(), 1, "{fates:?}");
 }
 
 fn broken_chunks(adapter: Adapter) {
-    let server = Server::hook(adapter, Receiver::new(amlyze()));
+    let server = hook(adapter, Receiver::new(amlyze()));
     let mut broken = chunked("/hook", &amlyze_headers(&[]), AMLYZE_BODY.as_bytes(), 100);
     let at = broken.windows(4).rposition(|window| window == b"\r\n0\r").expect("the last chunk");
     broken[at + 2] = b'x';
@@ -150,7 +166,7 @@ fn too_large(adapter: Adapter) {
     for whole in
         [request("POST", "/hook", &headers, body.as_bytes()), chunked("/hook", &headers, body.as_bytes(), 64 * 1024)]
     {
-        let server = Server::hook(adapter, Receiver::new(amlyze()));
+        let server = hook(adapter, Receiver::new(amlyze()));
         let mut client = server.connect();
         client.send_blindly(&whole);
         let answer = client.answer().expect("an answer");
@@ -162,7 +178,7 @@ fn too_large(adapter: Adapter) {
 }
 
 fn long_body_behind_bad_headers(adapter: Adapter) {
-    let server = Server::hook(adapter, Receiver::new(amlyze()).linger(PATIENT));
+    let server = hook(adapter, Receiver::new(amlyze()).linger(PATIENT));
     let body = " ".repeat(200 * 1024);
     for whole in [wrong_headers(&body), chunked("/hook", &bad_headers(), body.as_bytes(), 8000)] {
         let mut client = server.connect();
@@ -173,7 +189,7 @@ fn long_body_behind_bad_headers(adapter: Adapter) {
 }
 
 fn body_never_comes(adapter: Adapter) {
-    let server = Server::hook(adapter, Receiver::new(amlyze()));
+    let server = hook(adapter, Receiver::new(amlyze()));
     let mut client = server.connect();
     let answer = client.ask(head_of(&wrong_headers(AMLYZE_BODY)));
     assert_eq!((answer.status, answer.header("connection")), (400, Some("close")), "{answer:?}");
@@ -181,7 +197,7 @@ fn body_never_comes(adapter: Adapter) {
 }
 
 fn stays_open(adapter: Adapter) {
-    let server = Server::hook(adapter, Receiver::new(amlyze()).linger(PATIENT));
+    let server = hook(adapter, Receiver::new(amlyze()).linger(PATIENT));
     let bad = wrong_headers(AMLYZE_BODY);
     let (head, body) = bad.split_at(head_of(&bad).len());
     let mut client = server.connect();
@@ -193,7 +209,7 @@ fn stays_open(adapter: Adapter) {
 }
 
 fn pipelined(adapter: Adapter) {
-    let server = Server::hook(adapter, limited(1000).linger(PATIENT));
+    let server = hook(adapter, limited(1000).linger(PATIENT));
     let headers = amlyze_headers(&[]);
     let large = format!("{AMLYZE_BODY}{}", " ".repeat(900));
     let mut client = server.connect();
@@ -219,7 +235,7 @@ fn pipelined(adapter: Adapter) {
 }
 
 fn asks_first(adapter: Adapter) {
-    let server = Server::hook(adapter, Receiver::new(amlyze()).linger(PATIENT));
+    let server = hook(adapter, Receiver::new(amlyze()).linger(PATIENT));
     let expect = ("expect", "100-continue");
     // What is in order is asked for.
     let whole = good_with(&[expect]);
@@ -245,7 +261,7 @@ fn asks_first(adapter: Adapter) {
 }
 
 fn http2(adapter: Adapter) {
-    let server = Server::hook(adapter, limited(1000));
+    let server = hook(adapter, limited(1000));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let stream = tokio::net::TcpStream::connect(server.address).await.expect("a connection");
@@ -281,7 +297,7 @@ fn http2(adapter: Adapter) {
 }
 
 fn many(adapter: Adapter) {
-    let server = Server::hook(adapter, Receiver::new(amlyze()));
+    let server = hook(adapter, Receiver::new(amlyze()));
     let (good, bad) = (good(), wrong_payload());
     let half = good.len() / 2;
     let mut clients: Vec<Client> = (0..CONNECTIONS).map(|_| server.connect()).collect();
@@ -302,7 +318,7 @@ fn many(adapter: Adapter) {
 }
 
 fn panicking_handler(adapter: Adapter) {
-    let server = Server::hook(adapter, Receiver::new(amlyze()));
+    let server = hook(adapter, Receiver::new(amlyze()));
     let mut other = server.connect();
     assert_eq!(other.ask(good()).status, 204);
     let mut client = server.connect();
@@ -319,7 +335,7 @@ fn panicking_observer(adapter: Adapter) {
             .on_verdict(|verdict| assert!(verdict.status() == 0, "an on_verdict that panics"))
             .observer(|seen: &Observation<'_>| assert!(seen.body_bytes == 1, "an observer that panics")),
     );
-    let server = Server::hook(adapter, receiver);
+    let server = hook(adapter, receiver);
     let mut client = server.connect();
     for (whole, status) in [(good(), 204), (wrong_payload(), 422), (wrong_headers(""), 400), (good(), 204)] {
         assert_eq!(client.ask(whole).status, status);
@@ -333,7 +349,7 @@ fn panicking_observer(adapter: Adapter) {
 
 fn quarantining(adapter: Adapter, quarantine: Quarantine) -> (Server, Fates) {
     let (receiver, fates) = observed(Receiver::new(amlyze()).on_invalid(OnInvalid::Quarantine(quarantine)));
-    (Server::hook(adapter, receiver), fates)
+    (hook(adapter, receiver), fates)
 }
 
 fn not_stored(server: &Server, fates: &Fates, seconds: &str) {

@@ -93,11 +93,6 @@ impl Server {
         Self { address, calls }
     }
 
-    /// A handler at `/hook`.
-    pub(crate) fn hook(adapter: Adapter, receiver: Receiver) -> Self {
-        Self::start(adapter, vec![("/hook".to_owned(), receiver)])
-    }
-
     pub(crate) fn connect(&self) -> Client {
         Client::to(self.address)
     }

@@ -89,7 +89,7 @@
 //! let vet = Vet::from(Receiver::new(vetter).body_deadline(Duration::from_secs(10)));
 //! HttpServer::new(move || {
 //!     App::new().service(
-//!         web::resource("/dataspike").wrap(vet.clone()).route(web::post().to(async || HttpResponse::NoContent())),
+//!         web::resource("/dataspike").wrap(vet.clone()).route(web::post().to(async || HttpResponse::NoContent().finish())),
 //!     )
 //! })
 //! .bind(("127.0.0.1", 8080))?

@@ -62,7 +62,7 @@ fn every_extractor_of_bodies_gets_the_bytes_that_came() {
 fn an_event_of_another_type_is_422_and_of_another_vendor_500() {
     let answer = ask(
         |app| {
-            let handler = web::post().to(async |_: Vetted<aml::CustomerUpdated>| HttpResponse::Ok());
+            let handler = web::post().to(async |_: Vetted<aml::CustomerUpdated>| HttpResponse::Ok().finish());
             app.service(web::resource("/hook").wrap(Vet::new(amlyze())).route(handler));
         },
         AMLYZE_BODY,
@@ -71,7 +71,7 @@ fn an_event_of_another_type_is_422_and_of_another_vendor_500() {
     assert!(answer.rules().is_empty());
     let answer = ask(
         |app| {
-            let handler = web::post().to(async |_: Vetted<ds::Event>| HttpResponse::Ok());
+            let handler = web::post().to(async |_: Vetted<ds::Event>| HttpResponse::Ok().finish());
             app.service(web::resource("/hook").wrap(Vet::new(amlyze())).route(handler));
         },
         AMLYZE_BODY,
@@ -84,7 +84,7 @@ fn an_event_of_another_type_is_422_and_of_another_vendor_500() {
 fn a_handler_without_the_middleware_says_what_is_missing() {
     let answer = ask(
         |app| {
-            app.service(web::resource("/hook").to(async |_: Delivery| HttpResponse::Ok()));
+            app.service(web::resource("/hook").to(async |_: Delivery| HttpResponse::Ok().finish()));
         },
         AMLYZE_BODY,
     );
@@ -101,7 +101,7 @@ fn a_refused_delivery_that_is_passed_on_is_refused_by_the_extractor_of_events() 
             let handler = web::post().to(async |delivery: Delivery, sent: Bytes| {
                 assert!(!delivery.verdict().is_accepted());
                 assert_eq!(delivery.body(), &sent);
-                HttpResponse::Accepted()
+                HttpResponse::Accepted().finish()
             });
             app.service(web::resource("/hook").wrap(vet()).route(handler));
         },
@@ -110,7 +110,7 @@ fn a_refused_delivery_that_is_passed_on_is_refused_by_the_extractor_of_events() 
     assert_eq!(looks.status, 202);
     let trusts = ask(
         move |app| {
-            let handler = web::post().to(async |_: Vetted<aml::Event>| HttpResponse::Accepted());
+            let handler = web::post().to(async |_: Vetted<aml::Event>| HttpResponse::Accepted().finish());
             app.service(web::resource("/hook").wrap(vet()).route(handler));
         },
         &body,

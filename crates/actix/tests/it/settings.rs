@@ -71,7 +71,10 @@ fn other_methods_can_be_deliveries() {
 
 #[test]
 fn an_observer_is_told_of_every_delivery_once() {
-    let seen: Arc<Mutex<Vec<(Disposition, u16, usize, bool)>>> = Arc::default();
+    /// What became of it, status, length, and whether the times add up.
+    type Told = (Disposition, u16, usize, bool);
+
+    let seen: Arc<Mutex<Vec<Told>>> = Arc::default();
     let list = seen.clone();
     let address = behind(Receiver::new(amlyze()).observer(move |one: &Observation<'_>| {
         let adds_up = one.timings.is_some_and(|times| times.total() == times.own() + times.body);
