@@ -9,17 +9,23 @@ use serde_json::Value;
 
 #[test]
 fn the_page_is_what_the_rules_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(rules_page::PATH);
-    let fresh = rules_page::render();
-    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(&path, &fresh).expect("written");
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == fresh, "{} is stale: run `cargo xtask generate`", rules_page::PATH);
+    let page = rules_page::render();
+    compare(rules_page::PATH, &page);
+    compare(rules_page::DATA_PATH, &rules_page::render_data());
     for rule in Rule::ALL {
-        assert_eq!(fresh.matches(&format!("<a id=\"{rule}\"></a>\n### {rule}\n")).count(), 1, "{rule}");
+        assert_eq!(page.matches(&format!("<a id=\"{rule}\"></a>\n### {rule}\n")).count(), 1, "{rule}");
     }
+}
+
+/// Compares a file with what it is rendered from, or writes it.
+fn compare(path: &str, fresh: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&file, fresh).expect("written");
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(found == fresh, "{path} is stale: run `cargo xtask generate`");
 }
 
 /// Rules that no request as a case file has it can break, each with what does break it.

@@ -1,8 +1,10 @@
 //! The page about every rule, `docs/rules.md`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use hookvet::{Policy, Preset, Rule, Severity};
+use serde_json::json;
 
 /// Where the page is, from the root of the repository.
 pub const PATH: &str = "docs/rules.md";
@@ -39,6 +41,9 @@ The levels are `off`, `warning`, `drift` and `error`. A rule that is set to `err
 `tolerant`; one that is advice or off by default counts as soon as somebody sets it. Switching off a rule that names a reading
 (`AMLYZE-`, `DATASPIKE-`) silences the warning; the form is still read.
 ";
+
+/// The same for programs.
+pub const DATA_PATH: &str = "docs/rules.json";
 
 /// What the ids with one prefix have in common.
 const GROUPS: [(&str, &str, &str); 9] = [
@@ -98,6 +103,31 @@ pub fn render() -> String {
         }
     }
     page
+}
+
+/// Renders the list for programs: the page's facts about every rule, in its order.
+///
+/// # Panics
+/// Where a rule has no reason.
+#[must_use]
+pub fn render_data() -> String {
+    let rules: Vec<_> = GROUPS
+        .iter()
+        .flat_map(|(prefix, ..)| rules(prefix))
+        .map(|rule| {
+            json!({
+                "id": rule.id(),
+                "severity": rule.severity().as_str(),
+                "status": rule.class().default_status(),
+                "title": sentence(rule.title()),
+                "why": why(rule),
+                "source": rule.source(),
+                "policies": Preset::ALL.map(|preset| (preset.as_str(), under(preset, rule))).into_iter().collect::<BTreeMap<_, _>>(),
+                "anchor": rule.id(),
+            })
+        })
+        .collect();
+    format!("{:#}\n", json!(rules))
 }
 
 fn rules(prefix: &str) -> impl Iterator<Item = Rule> {

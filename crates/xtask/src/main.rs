@@ -20,7 +20,7 @@ cargo xtask COMMAND
   test            everything: format, clippy, all crates, wasm and schemas under Node,
                   other projects' SDKs
   generate        write schemas/ and everything else that the types render
-  wasm            build the WebAssembly package into wasm/pkg/
+  wasm            build the npm package into wasm/package/dist/
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
   linear          that the work on CloudEvents grows with the length alone; needs valgrind
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         ["demo", "--once"] => demo::run(true),
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
-        ["wasm"] => wasm::run(),
+        ["wasm", arguments @ ..] => wasm::run(arguments),
         ["compare-sdks"] => sdks::compare(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["linear"] => linear::run(),

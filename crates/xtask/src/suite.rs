@@ -29,7 +29,7 @@ pub(crate) fn run() -> Result<()> {
         counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
     })?;
     lane(&mut lanes, "wasm under Node", || {
-        wasm::run()?;
+        wasm::run(&[])?;
         counted(command("node").args(["--test", "--test-reporter=tap", "wasm/tests/"]))
     })?;
     lane(&mut lanes, "schemas under Node", schemas_under_node)?;

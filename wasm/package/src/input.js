@@ -1,0 +1,51 @@
+// What users hand over: looked at, and brought into one form.
+
+const WRONG_HEADERS = 'headers must be a Headers, an object or a list of [name, value] pairs';
+
+/** The pairs as sizes of names and values, and all of these as one text. Runs code of the caller's, so it touches nothing. */
+export function fields(headers) {
+  const sizes = [];
+  let text = '';
+  const add = (name, value) => {
+    if (typeof name !== 'string') throw new TypeError(WRONG_HEADERS);
+    if (value instanceof Uint8Array) value = Array.from(value, (octet) => String.fromCharCode(octet)).join('');
+    if (typeof value !== 'string') throw new TypeError(`the value of the header ${name} must be a string`);
+    sizes.push(name.length, value.length);
+    text += name + value;
+  };
+  if (typeof headers !== 'object' || headers === null) throw new TypeError(WRONG_HEADERS);
+  if (typeof headers[Symbol.iterator] === 'function') {
+    for (const pair of headers) {
+      if (typeof pair !== 'object' || pair?.length !== 2) throw new TypeError(WRONG_HEADERS);
+      add(pair[0], pair[1]);
+    }
+  } else {
+    for (const name of Object.keys(headers)) {
+      const value = headers[name];
+      if (Array.isArray(value)) for (const one of value) add(name, one);
+      // As Node's own type of a request's headers has it.
+      else if (value !== undefined) add(name, value);
+    }
+  }
+  return { sizes, text };
+}
+
+const isWellFormed =
+  typeof ''.isWellFormed === 'function' ? (text) => text.isWellFormed() : (text) => !/\p{Surrogate}/u.test(text);
+
+const isShared = (buffer) => typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
+
+/** The body as a string or as bytes that no other thread writes to. */
+export function content(body) {
+  if (typeof body === 'string') {
+    // Written as UTF-8 it would come out as something else than was signed.
+    if (!isWellFormed(body)) throw new TypeError('the body has a lone surrogate; pass the bytes as they were received');
+    return body;
+  }
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (!ArrayBuffer.isView(body)) throw new TypeError('the body must be a Uint8Array or a string');
+  if (!(body instanceof Uint8Array)) body = new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  // A view whose buffer went elsewhere has no bytes, and must not pass for an empty body; this throws a TypeError.
+  if (body.length === 0) body.at(0);
+  return isShared(body.buffer) ? body.slice() : body;
+}

@@ -1,0 +1,134 @@
+// The options of a vetter: their types are looked at here, their meaning in WebAssembly.
+
+import { fault, generation, HookvetError, ready, trapped, wasm, writeFields } from './instance.js';
+
+const KINDS = {
+  policy: 'string',
+  rules: 'object',
+  secrets: 'object',
+  allowUnsigned: 'boolean',
+  tolerance: 'number',
+  maxBody: 'number',
+  maxDepth: 'number',
+  maxAttributes: 'number',
+  solicitBatches: 'boolean',
+  acceptedStatus: 'number',
+  reveal: 'boolean',
+  now: 'function',
+};
+
+const wrong = (name, what) => new TypeError(`the option ${name} must be ${what}`);
+
+/** Settings, and the handle that they have in the instance. They outlive an instance that fails. */
+export class Settings {
+  #pairs = [];
+  #secrets = [];
+  #generation = -1;
+  #handle = 0;
+  /** From when until when its secrets are those that count. */
+  #since = -Infinity;
+  #until = Infinity;
+  #now;
+  isFreed = false;
+
+  constructor(vendor, options = {}) {
+    if (typeof vendor !== 'string') throw new TypeError('the vendor must be a string');
+    if (typeof options !== 'object' || options === null) throw new TypeError('the options must be an object');
+    this.#pairs.push(['vendor', vendor]);
+    for (const [name, value] of Object.entries(options)) {
+      if (!Object.hasOwn(KINDS, name)) throw new TypeError(`there is no option ${name}`);
+      if (value !== undefined) this.#add(name, value);
+    }
+    this.handle(this.now());
+    this.maxBody = wasm.max_body(this.#handle) >>> 0;
+  }
+
+  #add(name, value) {
+    const kind = KINDS[name];
+    if (typeof value !== kind || value === null) throw wrong(name, kind === 'object' ? 'an object or list' : `a ${kind}`);
+    if (name === 'secrets') this.#secrets = secrets(value);
+    else if (name === 'now') this.#now = value;
+    else if (name === 'rules') {
+      for (const [rule, level] of Object.entries(value)) this.#pairs.push(['rule', `${rule}=${level}`]);
+    } else if (kind === 'boolean') {
+      if (value) this.#pairs.push([name, '']);
+    } else {
+      if (kind === 'number' && !(Number.isSafeInteger(value) && value >= 0)) throw wrong(name, 'a whole number');
+      this.#pairs.push([name, `${value}`]);
+    }
+  }
+
+  /** The time in seconds, where anything depends on it. */
+  now() {
+    if (this.#secrets.length === 0) return 0;
+    const now = this.#now === undefined ? Date.now() / 1000 : this.#now();
+    if (typeof now !== 'number' || !(now >= 0)) throw new TypeError('now() must give seconds since the Unix epoch');
+    return Math.floor(now);
+  }
+
+  /** The handle of these settings in the present instance. */
+  handle(now) {
+    if (this.#generation === generation && now >= this.#since && now < this.#until) return this.#handle;
+    ready();
+    this.release();
+    const times = this.#secrets.map(({ expires }) => expires);
+    this.#since = Math.max(...times.filter((expires) => expires <= now));
+    this.#until = Math.min(...times.filter((expires) => expires > now));
+    const valid = this.#secrets.filter(({ expires }) => expires > now);
+    // Without any, deliveries would go unproven, and nobody has asked for that.
+    if (valid.length === 0 && times.length > 0) throw new HookvetError('no-secret', 'every secret has expired');
+    const pairs = [...this.#pairs];
+    for (const { secret, label } of valid) {
+      pairs.push(['secret', secret]);
+      if (label !== undefined) pairs.push(['label', label]);
+    }
+    writePairs(pairs);
+    const handle = run(() => wasm.configure(pairs.length * 2));
+    if (handle < 0) throw fault(handle);
+    this.#handle = handle;
+    this.#generation = generation;
+    collected?.register(this, { handle, generation }, this);
+    return handle;
+  }
+
+  /** Forgets the handle; it is made again where it is needed. */
+  release() {
+    if (this.#generation === generation) wasm.release(this.#handle);
+    this.#generation = -1;
+    collected?.unregister(this);
+  }
+}
+
+/** Writes pairs of strings. A label is text, which the instance reads as UTF-8; an octet has one character here. */
+export function writePairs(pairs) {
+  const octets = pairs.flat().map((text) => String.fromCharCode(...encoder.encode(text)));
+  writeFields(octets.map(({ length }) => length), octets.join(''));
+}
+
+const encoder = new TextEncoder();
+
+/** Calls an export; where it traps there is a new instance afterwards. */
+export function run(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw trapped(error);
+  }
+}
+
+// For vetters that nobody frees. Not every platform has it, and none promises to call it; a vetter is a few hundred bytes.
+const collected =
+  typeof FinalizationRegistry === 'function'
+    ? new FinalizationRegistry((held) => held.generation === generation && wasm.release(held.handle))
+    : undefined;
+
+function secrets(list) {
+  if (!Array.isArray(list)) throw wrong('secrets', 'a list');
+  return list.map((entry) => {
+    const { secret, label, expires = Infinity } = typeof entry === 'string' ? { secret: entry } : (entry ?? {});
+    if (typeof secret !== 'string') throw wrong('secrets', 'a list of strings or of objects with a secret');
+    if (label !== undefined && typeof label !== 'string') throw wrong('secrets', 'a list in which a label is a string');
+    if (typeof expires !== 'number') throw wrong('secrets', 'a list in which expires is a number of seconds');
+    return { secret, label, expires };
+  });
+}

@@ -1,0 +1,226 @@
+// The verdict: a number at first, and everything else when it is read.
+
+import { outputBytes, outputText, wasm, writeBytes, writeFields, writeString } from './instance.js';
+import { run, writePairs } from './settings.js';
+
+const [JSON_FORM, PROBLEM, DATA] = [0, 1, 2];
+const ACCEPTED = 1 << 16;
+const HAS_FINDINGS = 1 << 17;
+
+/** How the body ended; `OPEN` where it has not been asked for yet. */
+export const [WHOLE, TOO_LARGE, INCOMPLETE, OPEN] = [0, 1, 2, -1];
+
+/** What {@link Call.judge} gives where the headers alone give no reason to refuse. */
+export const PENDING = 1;
+
+/** The call whose verdict the instance still holds. */
+let current;
+
+/** Says that what the instance holds is about to be overwritten. */
+export const forget = () => {
+  current = undefined;
+};
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** How many bytes of bodies lie in one piece of memory. Bodies are kept together, since each piece has its own cost. */
+const CHUNK = 65536;
+let chunk = new Uint8Array(0);
+let used = 0;
+
+/** A delivery: what a verdict is made from, and made again from once other calls have overwritten it in the instance. */
+export class Call {
+  code = 0;
+  #settings;
+  #fields;
+  #now;
+  #end;
+  /** A string, or the bytes in which the body lies. */
+  #body;
+  #at = 0;
+  #size = 0;
+
+  /** `body` is a string or bytes, or nothing where `end` is not `WHOLE`; `fields` with `rule` refuse without judging. */
+  constructor(settings, fields, now, end, body) {
+    this.#settings = settings;
+    this.#fields = fields;
+    this.#now = now;
+    this.#end = end;
+    if (body === undefined) return;
+    if (body.length > settings.maxBody) {
+      this.#end = TOO_LARGE;
+    } else {
+      this.#body = body;
+      this.#size = body.length;
+    }
+  }
+
+  /** Judges, and keeps what it would take to judge once more. */
+  judge() {
+    const body = this.#body;
+    this.#run(body);
+    // A string stays as it is. Bytes may be overwritten by their owner, before anybody reads the verdict.
+    if (typeof body === 'object') this.#keep(body);
+    return this;
+  }
+
+  #run(body) {
+    const settings = this.#settings;
+    const fields = this.#fields;
+    current = undefined;
+    const handle = settings.handle(this.#now);
+    let size = 0;
+    if (typeof body === 'string') size = writeString(body);
+    else if (body !== undefined) {
+      writeBytes(body);
+      size = body.length;
+    }
+    if (fields.rule !== undefined) {
+      writePairs([[fields.rule, fields.message]]);
+      this.code = run(() => wasm.refuse(handle, 2));
+    } else {
+      writeFields(fields.sizes, fields.text);
+      const count = fields.sizes.length;
+      const now = this.#now;
+      const end = this.#end;
+      this.code = run(() => (end === OPEN ? wasm.open(handle, count, now) : wasm.vet(handle, count, size, now, end)));
+    }
+    if (this.code > PENDING) current = this;
+    if (settings.isFreed) settings.release();
+  }
+
+  #keep(bytes) {
+    const size = bytes.length;
+    if (size > CHUNK - used || chunk.length === 0) {
+      // One that is large by itself has its own piece.
+      if (size > CHUNK / 4) {
+        this.#body = bytes.slice();
+        return;
+      }
+      chunk = new Uint8Array(CHUNK);
+      used = 0;
+    }
+    chunk.set(bytes, used);
+    this.#body = chunk;
+    this.#at = used;
+    used += size;
+  }
+
+  /** A part of the verdict, as text or bytes; undefined where there is no such part. */
+  take(part, item, read) {
+    if (current !== this) {
+      const body = this.#body;
+      this.#run(typeof body === 'object' ? body.subarray(this.#at, this.#at + this.#size) : body);
+    }
+    const size = run(() => wasm.take(part, item));
+    return size < 0 ? undefined : read(size);
+  }
+}
+
+/** What hookvet says about a delivery, or about one event of a batch. */
+export class Verdict {
+  static name = 'Verdict';
+
+  #call;
+  #item;
+  #text;
+  #json;
+  #data;
+
+  constructor(call, item = -1, json = undefined) {
+    this.#call = call;
+    this.#item = item;
+    this.#json = json;
+  }
+
+  get accepted() {
+    return this.#item < 0 ? (this.#call.code & ACCEPTED) !== 0 : this.#json.decision === 'accept';
+  }
+
+  get decision() {
+    return this.accepted ? 'accept' : 'reject';
+  }
+
+  get status() {
+    return this.#item < 0 ? this.#call.code & 0xffff : this.#json.status;
+  }
+
+  get vendor() {
+    return this.#read().vendor;
+  }
+
+  get mode() {
+    return this.#read().mode;
+  }
+
+  get event() {
+    return this.#read().event ?? undefined;
+  }
+
+  get batch() {
+    return this.#read().batch?.map((json, item) => new Verdict(this.#call, item, json));
+  }
+
+  get schema() {
+    return this.#read().schema ?? undefined;
+  }
+
+  get type() {
+    return this.schema?.replace(/^urn:hookvet:\w+:(.*):\d+$/, '$1');
+  }
+
+  get authenticity() {
+    return this.#read().authenticity;
+  }
+
+  get findings() {
+    return this.#item < 0 && (this.#call.code & HAS_FINDINGS) === 0 ? [] : this.#read().findings;
+  }
+
+  get data() {
+    this.#data ??= [this.#parse()];
+    return this.#data[0];
+  }
+
+  get dataBytes() {
+    return this.#call.take(DATA, this.#item, outputBytes);
+  }
+
+  #parse() {
+    const bytes = this.dataBytes;
+    const type = this.event?.attributes.datacontenttype;
+    if (bytes === undefined || !(type === undefined || /[/+]json *(;|$)/i.test(type))) return undefined;
+    try {
+      return JSON.parse(decoder.decode(bytes));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #read() {
+    this.#json ??= JSON.parse(this.text());
+    return this.#json;
+  }
+
+  text() {
+    this.#text ??= this.#call.take(JSON_FORM, this.#item, outputText);
+    return this.#text;
+  }
+
+  toJSON() {
+    return structuredClone(this.#read());
+  }
+
+  problem() {
+    return this.#call.take(PROBLEM, this.#item, outputText);
+  }
+
+  response(init) {
+    const { status } = this;
+    const headers = new Headers(init?.headers);
+    if (this.accepted) return new Response(null, { ...init, status, headers });
+    headers.set('content-type', 'application/problem+json');
+    if (this.findings.some(({ rule }) => rule === 'HTTP-method')) headers.set('allow', 'POST');
+    return new Response(this.problem(), { ...init, status, headers });
+  }
+}

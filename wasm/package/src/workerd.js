@@ -1,0 +1,9 @@
+// Cloudflare's runtime compiles nothing at run time; the module is part of what is deployed.
+
+import module from './hookvet.wasm';
+import { initSync } from './instance.js';
+
+initSync({ module });
+
+export * from './api.js';
+export async function init() {}
