@@ -1,14 +1,30 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
 
-/** One chunk for everything of an event, so that choosing an event is one request. */
+/** The editor changes seldom, so it is a file of its own that browsers keep. Find is fetched when it is asked for. */
 function chunkOf(id) {
-  const data = /schemas\/(?:examples\/)?(?:refused\/)?(amlyze|dataspike)\/(.+?)(?:\.[0-9]+|\.schema)\.json/.exec(id);
-  if (data) return `event-${data[1]}-${data[2]}`;
   if (/@codemirror\/search|crelt/.test(id)) return undefined;
   return /node_modules\/(@codemirror|@lezer|style-mod|w3c-keyname|@marijn)/.test(id) ? "editor" : undefined;
+}
+
+/** The package's refused examples by event, as one module that is fetched when somebody opens the examples. */
+function refusedExamples() {
+  const [name, data] = ["virtual:hookvet-refused", "\0hookvet-refused-data"];
+  const read = (path) => JSON.parse(readFileSync(fileURLToPath(import.meta.resolve(`hookvet/schemas/${path}`)), "utf8"));
+  return {
+    name: "hookvet-refused",
+    resolveId: (id) => (id === name ? `\0${name}` : id === data ? data : undefined),
+    load(id) {
+      if (id === `\0${name}`) return `export default async () => (await import(${JSON.stringify(data)})).default;`;
+      if (id !== data) return undefined;
+      const all = {};
+      for (const event of read("index.json").events) all[`${event.vendor}/${event.type}`] = event.refused.map(read);
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(all))});`;
+    },
+  };
 }
 
 /** Compressed copies beside the files, for a server that sends what is there. */
@@ -41,5 +57,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rollupOptions: { output: { manualChunks: chunkOf } },
   },
-  plugins: [compressed()],
+  plugins: [refusedExamples(), compressed()],
 });
