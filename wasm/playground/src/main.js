@@ -259,6 +259,14 @@ function bytesNote(body) {
 const app = {
   starters: [],
   schemaIsWhole: false,
+  listsAll: false,
+  findings: () => model.findings,
+  /** A finding of the list as it is in the latest model, where its place may have moved. */
+  now: (finding) => model.findings.find(({ rule, where, message }) => rule === finding.rule && where === finding.where && message === finding.message) ?? finding,
+  listAll() {
+    app.listsAll = true;
+    render("findings");
+  },
   show: (place) => (place.editor === "headers" ? headersEditor : bodyEditor).show(place.from, place.to, { atEnd: place.isMissing }),
   fix(fix) {
     applyChanges(fix.changes);
@@ -409,7 +417,7 @@ function update() {
   model = build();
   showMeta();
   // What has not changed is not drawn again: focus and selection stay where they are.
-  const verdictText = JSON.stringify([model.isEmpty, model.error, model.verdict, model.findings.map(({ fixes, place, ...rest }) => [rest, place?.from, fixes.length]), model.outcomes, settings, rules.size, model.schema?.$id, model.vendor]);
+  const verdictText = JSON.stringify([model.isEmpty, model.error, model.verdict?.decision, model.verdict?.status, model.verdict?.authenticity, model.verdict?.schema, model.tree?.kind, model.findings.map(({ rule, where, message, refuses, severity, fixes, place }) => [rule, where, message, refuses, severity, Boolean(place), fixes.map(({ label }) => label)]), model.outcomes, settings, rules.size, model.schema?.$id, model.vendor]);
   if (verdictText !== shown) {
     shown = verdictText;
     showVerdict(model);
@@ -573,7 +581,7 @@ const OTHER = [{
   vendor: "cloudevents", type: "com.example.order.created", title: "An order", fires: "Any sender of CloudEvents 1.0: headers are judged, the payload has no schema.",
   examples: [
     { kind: "accepted", title: "Binary mode", headers: [["ce-specversion", "1.0"], ["ce-id", "a-1"], ["ce-source", "/orders"], ["ce-type", "com.example.order.created"], ["ce-subject", "caf%C3%A9"], ["content-type", "application/json"]], body: '{"total":12}' },
-    { kind: "refused", title: "An escape that is not doubled", about: "CE-A-source", headers: [["ce-specversion", "1.0"], ["ce-id", "a-1"], ["ce-source", "/orders/new%20york"], ["ce-type", "com.example.order.created"], ["content-type", "application/json"]], body: '{"total":12}' },
+    { kind: "accepted", title: "An escape that is not doubled, which strict refuses", about: "CE-A-source", headers: [["ce-specversion", "1.0"], ["ce-id", "a-1"], ["ce-source", "/orders/new%20york"], ["ce-type", "com.example.order.created"], ["content-type", "application/json"]], body: '{"total":12}' },
     { kind: "refused", title: "Nothing that identifies it", about: "CE-A1", headers: [["ce-specversion", "1.0"], ["content-type", "application/json"]], body: '{"total":12}' },
   ],
 }];

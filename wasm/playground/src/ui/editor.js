@@ -124,7 +124,7 @@ export function editor(host, { label, hint, language, onChange, onPaste, onFiles
         EditorView.lineWrapping,
         placeholder(hint),
         keymap.of([find, { key: "F8", run: nextDiagnostic }, ...defaultKeymap, ...historyKeymap, ...foldKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update);
         }),

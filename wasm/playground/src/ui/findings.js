@@ -1,28 +1,34 @@
 /** The findings, gravest first, each with its place, what is documented, whose side it is on, and fixes. */
 
-import { blame } from "../judge/blame.js";
+import { blame, inOrder } from "../judge/blame.js";
 import { certainChanges } from "../judge/fixes.js";
 import { schemaAt, typeName } from "../judge/schema.js";
 import { fill, h, prose } from "./dom.js";
 
+/** How many findings are listed at first: building a hundred takes longer than a keystroke may. */
+const MAX_LISTED = 20;
+
 const SEVERITY = { error: "Error", drift: "Drift", warning: "Warning" };
-const RANK = { error: 0, drift: 1, warning: 2 };
 
 /** `app`: `show(place)`, `apply(changes, message)`, `showRule(id)`, `showTab(id)`, `starters`. */
 export function showFindings(panel, model, app) {
   if (model.isEmpty) return fill(panel, emptyState(app));
   if (model.error !== undefined) return fill(panel, h("p", { className: "hint" }, "Nothing can be said before that is put right."));
-  const findings = [...model.findings].sort((a, b) => Number(b.refuses) - Number(a.refuses) || RANK[a.severity] - RANK[b.severity]);
+  const findings = inOrder(model.findings);
   const parts = [];
   const certain = findings.filter((finding) => finding.fixes.some((fix) => fix.isCertain));
   if (certain.length > 1) {
     parts.push(h("div", { className: "fix-all" },
       h("span", {}, `${certain.length} findings have one right answer.`),
-      h("button", { type: "button", "data-key": "fix-all", onclick: () => app.apply(certainChanges(findings), `${certain.length} places mended.`) }, "Mend them all")));
+      h("button", { type: "button", "data-key": "fix-all", onclick: () => app.apply(certainChanges(app.findings()), `${certain.length} places mended.`) }, "Mend them all")));
   }
   if (model.hint) parts.push(model.hint);
   if (findings.length === 0) parts.push(allWell(model, app));
-  parts.push(h("ol", { className: "findings" }, findings.map((finding, index) => item(finding, index, model, app))));
+  const listed = app.listsAll ? findings : findings.slice(0, MAX_LISTED);
+  parts.push(h("ol", { className: "findings" }, listed.map((finding, index) => item(finding, index, model, app))));
+  if (listed.length < findings.length) {
+    parts.push(h("button", { type: "button", "data-key": "list-all", onclick: app.listAll }, `Show the other ${findings.length - listed.length} findings`));
+  }
   return fill(panel, parts);
 }
 
@@ -38,27 +44,36 @@ function item(finding, index, model, app) {
     h("div", { className: "finding-head" },
       h("span", { className: `badge ${finding.severity}` }, SEVERITY[finding.severity]),
       place
-        ? h("button", { type: "button", className: "where", "data-key": `where ${key}`, title: "Show it in the editor", onclick: () => app.show(place) }, where)
+        ? h("button", { type: "button", className: "where", "data-key": `where ${key}`, title: "Show it in the editor", onclick: () => app.show(app.now(finding).place) }, where)
         : h("span", { className: "where" }, where),
       h("span", { className: "refuses-mark" }, finding.refuses ? "refuses" : "reported only")),
     h("p", { className: "message" }, capital(finding.message)),
     fixes.length > 0 || choices.length > 0
       ? h("div", { className: "fixes" },
         choices.length > 0 && h("span", { className: "choose" }, "Choose:"),
-        choices.map((fix) => h("button", { type: "button", className: "choice", "data-key": `fix ${key} ${fix.label}`, onclick: () => app.fix(fix) }, fix.label)),
-        fixes.map((fix) => h("button", { type: "button", className: fix.isCertain ? "mend" : "", "data-key": `fix ${key} ${fix.label}`, onclick: () => app.fix(fix) }, fix.label)))
+        choices.map((fix) => h("button", { type: "button", className: "choice", "data-key": `fix ${key} ${fix.label}`, onclick: () => app.fix(sameFix(app.now(finding), fix)) }, fix.label)),
+        fixes.map((fix) => h("button", { type: "button", className: fix.isCertain ? "mend" : "", "data-key": `fix ${key} ${fix.label}`, onclick: () => app.fix(sameFix(app.now(finding), fix)) }, fix.label)))
       : null,
     h("p", { className: "side" }, h("b", {}, side.who), ". ", side.what),
-    h("details", { className: "documented", "data-rule": rule },
+    h("details", { className: "documented", "data-rule": rule, ontoggle: (event) => {
+      // Built when it is opened: most never are.
+      const part = event.target.querySelector(".documented-part");
+      if (event.target.classList.contains("documented") && part && !part.hasChildNodes()) part.append(documentedHere(finding, model) ?? "");
+    } },
       h("summary", { "data-key": `doc ${key}` }, "What is documented"),
       h("div", {},
         info ? h("p", {}, `${capital(info.title)}.`) : null,
         info?.why ? h("p", {}, prose(info.why)) : null,
-        documentedHere(finding, model),
+        h("div", { className: "documented-part" }),
         h("p", { className: "small" }, info ? `Source: ${info.source}. ` : "",
           h("button", { type: "button", className: "link", onclick: () => app.showRule(rule) }, `Rule ${rule}`)))),
     h("button", { type: "button", className: "rule-id link", "data-key": `rule ${key}`, onclick: () => app.showRule(rule), title: "Open the rule" }, rule),
     finding.rule.startsWith("SIG-") ? h("button", { type: "button", className: "link", onclick: () => app.showTab("signature") }, "Compute the signature step by step") : null);
+}
+
+/** The same fix with the places that it has now: the list is not built anew when text in front of it grows. */
+function sameFix(finding, fix) {
+  return finding.fixes.find((one) => one.label === fix.label) ?? fix;
 }
 
 function documentedHere(finding, model) {

@@ -26,7 +26,7 @@ export function rulesPanel(panel, app) {
       ? h("p", { className: "hint" }, "No rule fits.")
       : h("ul", { className: "rules" }, shown.map((rule) => h("li", { id: `rule-${rule.id}`, className: broken.has(rule.id) ? "broken" : "", tabindex: "-1" },
         h("div", { className: "rule-head" },
-          h("h4", {}, rule.id), rule.severity ? h("span", { className: `badge ${rule.severity}` }, rule.severity) : null,
+          h("h3", {}, rule.id), rule.severity ? h("span", { className: `badge ${rule.severity}` }, rule.severity) : null,
           broken.has(rule.id) ? h("span", { className: "small" }, "broken here") : null,
           h("label", {}, h("span", { className: "hidden" }, `Level of ${rule.id}`),
             h("select", { "data-key": `level ${rule.id}`, onchange: (event) => app.setRule(rule.id, event.target.value) },

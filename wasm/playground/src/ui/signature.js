@@ -57,7 +57,7 @@ async function showSteps(host, model, app) {
   const header = readHeader(value);
   const list = h("ol", { className: "computation" });
   const step = (title, isGood, ...content) => {
-    list.append(h("li", { className: isGood === undefined ? "" : isGood ? "good" : "bad" }, h("h4", {}, title), content));
+    list.append(h("li", { className: isGood === undefined ? "" : isGood ? "good" : "bad" }, h("h3", {}, title), content));
   };
   step("The header", !header.problem,
     header.problem ? h("p", {}, header.problem) : h("dl", { className: "facts" }, h("dt", {}, "t"), h("dd", {}, h("code", {}, header.timestamp), " ", h("span", { className: "small" }, readable(header.timestamp))),

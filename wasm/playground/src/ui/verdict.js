@@ -1,6 +1,6 @@
 /** The decision, large and plain, and what each policy would decide. */
 
-import { STATUS, blame, foremost } from "../judge/blame.js";
+import { STATUS, blame, inOrder } from "../judge/blame.js";
 import { byId, fill, h } from "./dom.js";
 
 export const POLICIES = [
@@ -37,7 +37,7 @@ export function showVerdict(model) {
   const isAccepted = verdict.decision === "accept";
   const word = isAccepted ? "Accepted" : "Refused";
   host.className = `verdict ${isAccepted ? "accepted" : "refused"}`;
-  const main = foremost(findings);
+  const main = inOrder(findings)[0];
   const lines = [];
   if (isAccepted && findings.length === 0) lines.push("Everything is as the documents say.");
   else if (main) lines.push(h("b", {}, `${blame(main, verdict.vendor).who}: `), sentence(main));

@@ -120,6 +120,15 @@ export async function paste(page, selector, text) {
   }, { selector, text });
 }
 
+/** Puts text in place of all that an editor holds. */
+export async function put(page, selector, text) {
+  await page.evaluate(({ selector: host, text: value }) => {
+    const { view } = document.querySelector(host).shadowRoot.querySelector(".cm-content").cmTile;
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: view.state.toText(value) } });
+  }, { selector, text });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 export const HEADERS = "#headers-editor";
 export const BODY = "#body-editor";
 
