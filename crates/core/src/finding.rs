@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::ser::SerializeStruct as _;
 
+use crate::json::Writer;
 use crate::rule::Rule;
 
 /// How grave a finding is.
@@ -96,6 +97,21 @@ impl Finding {
     #[must_use]
     pub const fn rejects(&self) -> bool {
         self.rejects
+    }
+
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.object(|out| {
+            out.text_member("rule", self.rule.id());
+            out.text_member("severity", self.severity.as_str());
+            out.member("where", |out| out.displayed(&self.place));
+            out.text_member("message", &self.message);
+            if let Some(offset) = self.offset {
+                out.member("offset", |out| out.number(offset));
+            }
+            if let Some(value) = &self.value {
+                out.text_member("value", value);
+            }
+        });
     }
 }
 

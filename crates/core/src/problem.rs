@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::finding::Finding;
+use crate::json::Writer;
 use crate::report::MAX_FINDINGS;
 use crate::rule::Class;
 use crate::verdict::Verdict;
@@ -66,8 +67,18 @@ impl<'v> Problem<'v> {
     /// The document as one line of JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Only text and numbers: there is nothing that could fail.
-        serde_json::to_string(self).unwrap_or_default()
+        let mut out = Writer::default();
+        out.object(|out| {
+            out.text_member("type", &self.r#type);
+            out.text_member("title", self.title);
+            out.member("status", |out| out.number(usize::from(self.status)));
+            out.text_member("detail", &self.detail);
+            if let Some(instance) = &self.instance {
+                out.text_member("instance", instance);
+            }
+            out.member("findings", |out| out.list(&self.findings, |out, finding| finding.write(out)));
+        });
+        out.into_text()
     }
 }
 

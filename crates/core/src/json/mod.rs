@@ -3,7 +3,9 @@
 mod document;
 mod scan;
 mod text;
+mod write;
 
 pub(crate) use document::{Document, Kind, Node};
 pub(crate) use scan::{Fault, FaultKind};
 pub(crate) use text::{escape_pointer, unescape};
+pub(crate) use write::Writer;

@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use hookvet_catalogue::dataspike::{CheckError, ContactInfo, Media};
 use memchr::memmem::Finder;
-use serde::de::DeserializeOwned;
 
 use super::Reading;
 use crate::finding::Place;
@@ -35,7 +33,7 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
         {
             Reading::Instead(Rule::Dataspike11, "the check's status is null, which makes it neither passed nor failed")
         }
-        (Rule::SchemaUnknown, "erros") if reads::<Option<Vec<CheckError>>>(value) => {
+        (Rule::SchemaUnknown, "erros") if is_list_of(value, &CHECK_ERROR) => {
             Reading::Instead(Rule::Dataspike1, "spelt erros, as in the vendor's table; it is read as errors")
         }
         (Rule::SchemaUnknown, "erros") => {
@@ -63,19 +61,78 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
         (Rule::SchemaType, "published_at") if kind == Some(Kind::String) => {
             Reading::Instead(Rule::Dataspike29, "text where seconds since 1970 are documented; the text is kept")
         }
-        (Rule::SchemaType, "contact_info") if kind == Some(Kind::Object) && reads::<ContactInfo>(value) => {
+        (Rule::SchemaType, "contact_info") if kind == Some(Kind::Object) && is_made_of(value, &CONTACT_INFO) => {
             Reading::Instead(Rule::Dataspike28, "one object where a list is documented; it is read as a list of one")
         }
-        (Rule::SchemaType, "media") if kind == Some(Kind::Object) && reads::<Media>(value) => {
+        (Rule::SchemaType, "media") if kind == Some(Kind::Object) && is_made_of(value, &MEDIA) => {
             Reading::Instead(Rule::Dataspike28, "one object where a list is documented; it is read as a list of one")
         }
         _ => Reading::Keep,
     }
 }
 
-/// Whether a value that no schema has looked at can be read as a `T`.
-fn reads<T: DeserializeOwned>(value: Option<Node<'_, '_>>) -> bool {
-    value.is_some_and(|value| serde_json::from_slice::<T>(value.raw()).is_ok())
+/// What the catalogue reads a member as.
+#[derive(Clone, Copy)]
+enum Member {
+    Text,
+    Texts,
+    Number,
+    Whole,
+    WholeOrText,
+}
+
+impl Member {
+    fn takes(self, value: Node<'_, '_>) -> bool {
+        match (self, value.kind()) {
+            (_, Kind::Null) | (Self::Text | Self::WholeOrText, Kind::String) | (Self::Number, Kind::Number) => true,
+            (Self::Texts, Kind::Array) => value.children().all(|item| item.kind() == Kind::String),
+            (Self::Whole | Self::WholeOrText, Kind::Number) => is_whole(value.raw()),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a number is an integer of 64 bits, or a float that says which integer was meant.
+fn is_whole(text: &[u8]) -> bool {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    let is_whole = |float: f64| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0;
+    text.parse::<i64>().is_ok() || text.parse().is_ok_and(is_whole)
+}
+
+// Of `hookvet_catalogue::dataspike`, for values that no schema has looked at; a test compares them with those types. Reading the
+// types themselves would bring the whole of serde into the WebAssembly module.
+const CHECK_ERROR: [(&str, Member); 2] = [("code", Member::Whole), ("message", Member::Text)];
+const CONTACT_INFO: [(&str, Member); 3] =
+    [("emails", Member::Texts), ("phones", Member::Texts), ("websites", Member::Texts)];
+const MEDIA: [(&str, Member); 10] = [
+    ("source_name", Member::Text),
+    ("source_url", Member::Text),
+    ("headline", Member::Text),
+    ("summary", Member::Text),
+    ("published_at", Member::WholeOrText),
+    ("risk_score", Member::Text),
+    ("importance_score", Member::Number),
+    ("sentiment", Member::Number),
+    ("tags", Member::Texts),
+    ("country_codes", Member::Texts),
+];
+
+/// Whether a value is an object that can be read, member by member.
+fn is_made_of(value: Option<Node<'_, '_>>, members: &[(&str, Member)]) -> bool {
+    let is_read = |child: Node<'_, '_>| {
+        let name = child.name().unwrap_or_default();
+        members.iter().find(|(other, _)| *other == name).is_none_or(|(_, member)| member.takes(child))
+    };
+    value.is_some_and(|value| value.kind() == Kind::Object && value.children().all(is_read))
+}
+
+/// Whether a value is a list of such objects, or null.
+fn is_list_of(value: Option<Node<'_, '_>>, members: &[(&str, Member)]) -> bool {
+    value.is_some_and(|value| match value.kind() {
+        Kind::Null => true,
+        Kind::Array => value.children().all(|item| is_made_of(Some(item), members)),
+        _ => false,
+    })
 }
 
 /// Whether a pointer into an envelope names a check.
@@ -219,4 +276,48 @@ pub(crate) fn check_envelope(envelope: &Document<'_>) -> Vec<Violation> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use hookvet_catalogue::dataspike::{CheckError, ContactInfo, Media};
+
+    use super::*;
+
+    const VALUES: [&str; 16] = [
+        "null",
+        "true",
+        "0",
+        "-7",
+        "1.5",
+        "3.0",
+        "1e3",
+        "9007199254740992.0",
+        "9223372036854775807",
+        "1e300",
+        "\"\"",
+        "\"Finance\"",
+        "[]",
+        "[\"a\"]",
+        "[null]",
+        "{}",
+    ];
+
+    /// Every member with every kind of value, and what the catalogue's types make of it.
+    #[test]
+    fn members_are_read_as_the_catalogue_reads_them() {
+        let names = CHECK_ERROR.iter().chain(&CONTACT_INFO).chain(&MEDIA).map(|(name, _)| *name).chain(["other"]);
+        for (name, value) in names.flat_map(|name| VALUES.map(|value| (name, value))) {
+            let text = format!("{{\"{name}\":{value}}}");
+            let list = format!("[{text}]");
+            let document = Document::parse(text.as_bytes(), 9).expect("JSON");
+            let errors = Document::parse(list.as_bytes(), 9).expect("JSON");
+            let root = Some(document.root());
+            let is_contact = serde_json::from_str::<ContactInfo>(&text).is_ok();
+            assert_eq!(is_made_of(root, &CONTACT_INFO), is_contact, "{text}");
+            assert_eq!(is_made_of(root, &MEDIA), serde_json::from_str::<Media>(&text).is_ok(), "{text}");
+            let is_errors = serde_json::from_str::<Option<Vec<CheckError>>>(&list).is_ok();
+            assert_eq!(is_list_of(Some(errors.root()), &CHECK_ERROR), is_errors, "{list}");
+        }
+    }
 }

@@ -1,0 +1,129 @@
+//! Writing JSON: verdicts and problem documents, without what a general serialiser brings along. In WebAssembly that is
+//! a good part of the whole module.
+
+use std::fmt;
+
+/// A JSON text that grows at its end.
+#[derive(Default)]
+pub(crate) struct Writer {
+    text: String,
+}
+
+impl Writer {
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// Writes a member: its name, which needs no escape, and whatever `value` writes.
+    pub(crate) fn member(&mut self, name: &str, value: impl FnOnce(&mut Self)) {
+        self.separate();
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str("\":");
+        value(self);
+    }
+
+    pub(crate) fn text_member(&mut self, name: &str, value: &str) {
+        self.member(name, |out| out.string(value));
+    }
+
+    /// A member that is null where there is nothing.
+    pub(crate) fn optional_member(&mut self, name: &str, value: Option<&str>) {
+        self.member(name, |out| match value {
+            Some(value) => out.string(value),
+            None => out.null(),
+        });
+    }
+
+    pub(crate) fn object(&mut self, members: impl FnOnce(&mut Self)) {
+        self.text.push('{');
+        members(self);
+        self.text.push('}');
+    }
+
+    pub(crate) fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut item: impl FnMut(&mut Self, T)) {
+        self.text.push('[');
+        for value in items {
+            self.separate();
+            item(self, value);
+        }
+        self.text.push(']');
+    }
+
+    pub(crate) fn null(&mut self) {
+        self.text.push_str("null");
+    }
+
+    pub(crate) fn number(&mut self, number: usize) {
+        self.text.push_str(&number.to_string());
+    }
+
+    pub(crate) fn string(&mut self, value: &str) {
+        self.text.push('"');
+        self.escaped(value);
+        self.text.push('"');
+    }
+
+    /// What a value displays, as a string.
+    pub(crate) fn displayed(&mut self, value: &impl fmt::Display) {
+        self.string(&value.to_string());
+    }
+
+    /// A comma, unless this is the first of its container.
+    fn separate(&mut self) {
+        if !self.text.ends_with(['{', '[']) {
+            self.text.push(',');
+        }
+    }
+
+    fn escaped(&mut self, value: &str) {
+        let mut rest = value;
+        while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+            let (plain, from) = rest.split_at(at);
+            self.text.push_str(plain);
+            let byte = from.as_bytes()[0];
+            self.text.push('\\');
+            match byte {
+                b'"' | b'\\' => self.text.push(char::from(byte)),
+                8 => self.text.push('b'),
+                9 => self.text.push('t'),
+                10 => self.text.push('n'),
+                12 => self.text.push('f'),
+                13 => self.text.push('r'),
+                _ => {
+                    self.text.push_str("u00");
+                    for digit in [byte >> 4, byte & 15] {
+                        self.text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+                    }
+                }
+            }
+            rest = &from[1..];
+        }
+        self.text.push_str(rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_is_written_as_the_usual_serialiser_writes_it() {
+        let all: String = (0..0x300).filter_map(char::from_u32).chain(['\u{2028}', '\u{ffff}', '\u{1f600}']).collect();
+        let mut out = Writer::default();
+        out.string(&all);
+        assert_eq!(out.into_text(), serde_json::to_string(&all).expect("text"));
+    }
+
+    #[test]
+    fn a_comma_stands_between_and_nowhere_else() {
+        let mut out = Writer::default();
+        out.object(|out| {
+            out.member("a", |out| out.list([1, 2], Writer::number));
+            out.member("b", |out| out.list([""; 0], Writer::string));
+            out.text_member("c", "{");
+            out.optional_member("d", None);
+        });
+        assert_eq!(out.into_text(), r#"{"a":[1,2],"b":[],"c":"{","d":null}"#);
+    }
+}
