@@ -3,6 +3,7 @@
 mod demo;
 mod generate;
 mod linear;
+mod playground;
 mod process;
 mod sdks;
 mod suite;
@@ -18,9 +19,12 @@ cargo xtask COMMAND
   demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
                   and show what becomes of them; --once ends it afterwards
   test            everything: format, clippy, all crates, wasm and schemas under Node,
-                  other projects' SDKs
+                  the playground in Chromium, other projects' SDKs
   generate        write schemas/ and everything else that the types render
   wasm            build the npm package into wasm/package/dist/
+  playground      build the web page and serve it with `hookvet serve`; `build` puts it
+                  into the binary's next build, `test` tests it in Chromium, `measure`
+                  measures it
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
   linear          that the work on CloudEvents grows with the length alone; needs valgrind
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
         ["wasm", arguments @ ..] => wasm::run(arguments),
+        ["playground", arguments @ ..] => playground::main(arguments),
         ["compare-sdks"] => sdks::compare(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["linear"] => linear::run(),

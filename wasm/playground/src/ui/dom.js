@@ -18,12 +18,13 @@ export function h(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** Puts new children in place of the old ones, and the focus back on what had it, by its `data-key`. */
+/**
+ * Puts new children in place of the old ones, and the focus back on what had it, by its `data-key`. Nothing here asks for a
+ * position: that would make the browser lay the page out at once, a keystroke long.
+ */
 export function fill(element, ...children) {
   const active = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  const { scrollTop } = element;
   element.replaceChildren(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
-  element.scrollTop = scrollTop;
   if (active !== undefined) element.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus({ preventScroll: true });
 }
 
