@@ -8,7 +8,7 @@ import * as engine from "./engine.js";
 import { fixesFor } from "./judge/fixes.js";
 import { placed } from "./judge/places.js";
 import { readHeader, secretProblem, SIGNATURE_HEADER } from "./judge/signature.js";
-import { child, nodeAt, parseTree } from "./judge/tree.js";
+import { child, parseTree } from "./judge/tree.js";
 import { isPacked, unpack } from "./takeaway/share.js";
 import { chooseDialog, examplesDialog, keysDialog, openDialog } from "./ui/dialogs.js";
 import { byId, fill, h, toast } from "./ui/dom.js";
@@ -415,6 +415,8 @@ let shown = "";
 function update() {
   clearTimeout(timer);
   model = build();
+  // The editors first: they ask the browser for positions, which is cheap as long as nothing else has changed.
+  underline();
   showMeta();
   // What has not changed is not drawn again: focus and selection stay where they are.
   const verdictText = JSON.stringify([model.isEmpty, model.error, model.verdict?.decision, model.verdict?.status, model.verdict?.authenticity, model.verdict?.schema, model.tree?.kind, model.findings.map(({ rule, where, message, refuses, severity, fixes, place }) => [rule, where, message, refuses, severity, Boolean(place), fixes.map(({ label }) => label)]), model.outcomes, settings, rules.size, model.schema?.$id, model.vendor]);
@@ -427,7 +429,6 @@ function update() {
     render("findings");
   }
   if (tab.current() !== "findings") render(tab.current());
-  underline();
   showNotices();
 }
 
