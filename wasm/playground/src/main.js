@@ -7,7 +7,7 @@ import { VENDORS, guessVendor } from "./delivery/vendor.js";
 import * as engine from "./engine.js";
 import { fixesFor } from "./judge/fixes.js";
 import { placed } from "./judge/places.js";
-import { readHeader, secretProblem, SIGNATURE_HEADER } from "./judge/signature.js";
+import { SIGNATURE_HEADER, explain, readHeader, secretProblem } from "./judge/signature.js";
 import { child, parseTree } from "./judge/tree.js";
 import { isPacked, unpack } from "./takeaway/share.js";
 import { chooseDialog, examplesDialog, keysDialog, openDialog } from "./ui/dialogs.js";
@@ -222,6 +222,21 @@ function build() {
   return next;
 }
 
+/** Works out why a signature does not verify, so that the finding can say it, and shows it when it is known. */
+async function diagnose() {
+  const mine = model;
+  const mismatch = mine.findings.find((finding) => finding.rule === "SIG-mismatch");
+  const value = headerValue(mine.pairs, SIGNATURE_HEADER);
+  if (!mismatch || value === undefined || !globalThis.crypto?.subtle || mine.secrets.length === 0 || mine.bytes.length > LARGE) return;
+  const header = readHeader(value);
+  if (header.problem) return;
+  const { diagnosis } = await explain({ secret: mine.secrets[0], header, body: mine.bytes, text: mine.isText ? mine.body : undefined });
+  if (mine !== model || !diagnosis) return;
+  mine.diagnosis = diagnosis;
+  showVerdict(mine);
+  render(tab.current());
+}
+
 /** Whether a finding refuses under the policy in force: by its rule's own entry, and by its severity where that differs. */
 function refusesHere({ rule, severity }) {
   const info = rules.get(rule);
@@ -419,7 +434,9 @@ function update() {
   underline();
   showMeta();
   // What has not changed is not drawn again: focus and selection stay where they are.
-  const verdictText = JSON.stringify([model.isEmpty, model.error, model.verdict?.decision, model.verdict?.status, model.verdict?.authenticity, model.verdict?.schema, model.tree?.kind, model.findings.map(({ rule, where, message, refuses, severity, fixes, place }) => [rule, where, message, refuses, severity, Boolean(place), fixes.map(({ label }) => label)]), model.outcomes, settings, rules.size, model.schema?.$id, model.vendor]);
+  const verdictText = JSON.stringify([model.isEmpty, model.error, model.verdict?.decision, model.verdict?.status, model.verdict?.authenticity, model.verdict?.schema, model.tree?.kind, model.findings.map(({ rule, where, message, refuses, severity, fixes, place }) => [rule, where, message, refuses, severity, Boolean(place), fixes.map(({ label }) => label)]), model.outcomes, settings, rules.size, model.schema?.$id, model.vendor,
+    // What is said about a signature depends on every byte.
+    model.findings.some((finding) => finding.rule === "SIG-mismatch") && [model.headers, model.body]]);
   if (verdictText !== shown) {
     shown = verdictText;
     showVerdict(model);
@@ -427,6 +444,7 @@ function update() {
     const refusing = model.findings.some((finding) => finding.refuses);
     tab.count("findings", model.isEmpty || model.error !== undefined ? "" : String(model.findings.length), refusing ? "error" : "");
     render("findings");
+    diagnose();
   }
   if (tab.current() !== "findings") render(tab.current());
   showNotices();

@@ -14,7 +14,7 @@ const DOCUMENTS = (vendor) => ({
 });
 const WAY = { who: "Something on the way", what: "The body is not what was sent: cut off, decoded or written anew by a proxy, a log or a copy." };
 const RECEIVER = { who: "Your side", what: "A limit or a setting of the receiver refuses it." };
-const SIGNATURE = { who: "Secret, or something on the way", what: "See the Signature tab: it says which input differs." };
+const SIGNATURE = { who: "Secret, or something on the way", what: "The Signature tab says which input differs." };
 
 const BY_RULE = {
   "SIG-missing": { who: "The sender, or a wrong address", what: "A secret is set and the delivery is not signed. Anybody could have sent it." },
@@ -34,9 +34,12 @@ const BY_RULE = {
 
 const ORDER = ["error", "drift", "warning"];
 
-/** `{ who, what }` for a finding; `vendor` is the vendor's name. */
-export function blame(finding, vendor) {
+const DIAGNOSED = { body: "The body was changed on the way", secret: "The secret was used in another form", text: "Something else was signed", unknown: "Probably another secret" };
+
+/** `{ who, what }` for a finding; `diagnosis` is what is known of a signature that does not verify. */
+export function blame(finding, vendor, diagnosis) {
   const { rule } = finding;
+  if (rule === "SIG-mismatch" && diagnosis) return { who: DIAGNOSED[diagnosis.input], what: diagnosis.text };
   const name = vendor === "cloudevents" ? "The sender" : { amlyze: "AMLYZE", dataspike: "Dataspike" }[vendor] ?? "The sender";
   if (BY_RULE[rule]) return BY_RULE[rule];
   if (/^(AMLYZE|DATASPIKE)-/.test(rule)) return DOCUMENTS(name);

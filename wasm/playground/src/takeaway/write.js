@@ -65,6 +65,7 @@ export function asRustTest(delivery, verdict) {
   for (const [rule, level] of Object.entries(rules ?? {})) {
     settings.push(`.rule(${JSON.stringify(rule)}.parse().expect("a rule"), Level::${level[0].toUpperCase()}${level.slice(1)})`);
   }
+  if (vendor === "cloudevents") settings.push(".solicit_batches(true)");
   if (vendor === "dataspike" && secrets.length === 0) settings.push(".allow_unsigned()");
   if (vendor === "dataspike" && secrets.length > 0) {
     settings.push(`.secret(Secret::parse(&std::env::var("DATASPIKE_SECRET").expect("a secret")).expect("a secret"))`);

@@ -34,7 +34,7 @@ export function showFindings(panel, model, app) {
 
 function item(finding, index, model, app) {
   const { place, rule } = finding;
-  const side = blame(finding, model.verdict.vendor);
+  const side = blame(finding, model.verdict.vendor, model.diagnosis);
   const info = model.rules.get(rule);
   const where = placeName(finding);
   const choices = finding.fixes.filter((fix) => fix.isChoice);

@@ -40,7 +40,7 @@ export function showVerdict(model) {
   const main = inOrder(findings)[0];
   const lines = [];
   if (isAccepted && findings.length === 0) lines.push("Everything is as the documents say.");
-  else if (main) lines.push(h("b", {}, `${blame(main, verdict.vendor).who}: `), sentence(main));
+  else if (main) lines.push(h("b", {}, `${blame(main, verdict.vendor, model.diagnosis).who}: `), model.diagnosis && main.rule === "SIG-mismatch" ? model.diagnosis.text : sentence(main));
   const others = findings.filter((finding) => finding.refuses).length - 1;
   fill(host,
     h("div", { className: "banner" },

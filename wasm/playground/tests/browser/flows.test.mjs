@@ -325,11 +325,13 @@ flow("a body that was changed after signing is told apart from a wrong secret", 
   await page.getByText("Bytes", { exact: true }).click();
   await page.getByRole("button", { name: "Add a final line end" }).click();
   assert.equal(await decision(page), "Refused 401");
-  await page.getByText("Without the line end at its end, the body verifies").waitFor();
+  await page.locator(".computation").getByText("Without the line end at its end, the body verifies").waitFor();
+  await page.locator("#verdict").getByText("The body was changed on the way").waitFor();
   await page.getByRole("button", { name: "Take that body" }).click();
   assert.equal(await decision(page), "Accepted 204");
   await page.locator("#secret").fill(OTHER);
   await page.locator(".computation").getByText("the secret is another one").waitFor();
+  await page.locator("#verdict").getByText("Probably another secret").waitFor();
   assert.equal(await decision(page), "Refused 401");
   await page.locator("#secret").fill("hunter2");
   await toSettle(page);

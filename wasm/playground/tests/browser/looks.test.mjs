@@ -68,6 +68,7 @@ const STATES = {
     await page.getByLabel("Unix seconds to judge at").fill(String(NOW));
     await put(page, HEADERS, "content-type: application/json\nx-webhook-signature: t=1773149990,v1=c5f1a3f3dbbd4a0f2f9a9cd3dd3a5b3f2cb4a4d4a7b0d1a5f3c2b1a09f8e7d6c");
     await page.locator(".computation li").nth(4).waitFor();
+    await page.locator("#verdict").getByText("Probably another secret").waitFor();
   },
   rules: async (page) => {
     await many(page);
