@@ -54,6 +54,14 @@ export function events() {
   return hookvet.events();
 }
 
+const names = new Map();
+
+/** Names of a vendor's event types. */
+export function types(vendor) {
+  if (!names.has(vendor)) names.set(vendor, events().filter((event) => event.vendor === vendor).map((event) => event.type));
+  return names.get(vendor);
+}
+
 /** The schema of an event; `undefined` where the catalogue has none. */
 export async function schema(type, vendor) {
   try {

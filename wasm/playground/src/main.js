@@ -214,6 +214,7 @@ function build() {
     next.isLoadingSchema = next.schema === undefined;
     next.typeName = name;
   }
+  next.types = engine.types(judged.verdict.vendor);
   const all = [...judged.verdict.findings, ...(judged.verdict.batch ?? []).flatMap((one) => one.findings)];
   next.findings = placed(all, next).map((finding) => {
     const refuses = refusesHere(finding);

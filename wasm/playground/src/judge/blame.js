@@ -41,6 +41,9 @@ export function blame(finding, vendor, diagnosis) {
   const { rule } = finding;
   if (rule === "SIG-mismatch" && diagnosis) return { who: DIAGNOSED[diagnosis.input], what: diagnosis.text };
   const name = vendor === "cloudevents" ? "The sender" : { amlyze: "AMLYZE", dataspike: "Dataspike" }[vendor] ?? "The sender";
+  if (rule === "JSON-syntax" && vendor === "amlyze" && finding.message.startsWith("a comma")) {
+    return { who: "AMLYZE’s oldest documents", what: "Their examples are printed with a comma too many. Remove it here; if it really arrives so, set rule AMLYZE-D13 to warning, and it is read past." };
+  }
   if (BY_RULE[rule]) return BY_RULE[rule];
   if (/^(AMLYZE|DATASPIKE)-/.test(rule)) return DOCUMENTS(name);
   if (rule.startsWith("SCHEMA-")) return SENDER(name);

@@ -10,7 +10,10 @@ import { child, nodeAt, parseTree, textOf } from "./tree.js";
 /** How many allowed values are offered one by one. */
 const MAX_CHOICES = 12;
 
-/** Fixes for a placed finding. `context`: `headers`, `body`, `tree`, `schema`, `schemaBase` (the pointer its data stands at), `event`. */
+/**
+ * Fixes for a placed finding. `context`: `headers`, `body`, `tree`, `schema`, `schemaBase` (the pointer its data
+ * stands at), `event`, `types` (the vendor's documented event types).
+ */
 export function fixesFor(finding, context) {
   const made = finding.where.startsWith("header:") ? headerFixes(finding, context) : bodyFixes(finding, context);
   return made.filter((fix) => fix && fix.changes.length > 0);
@@ -52,6 +55,8 @@ function headerFixes(finding, context) {
     case "AMLYZE-D01":
     case "AMLYZE-D02":
       return readAs ? [certain(`Write ${readAs}`, set(readAs))] : [];
+    case "AMLYZE-D03":
+      return nearTypes(line.value, context.types).map((type) => possible(`Write ${type}`, set(type)));
     case "AMLYZE-D06":
     case "CE-A-specversion":
       return [certain("Write 1.0", set("1.0"))];
@@ -226,6 +231,8 @@ function bodyFixes(finding, context) {
       return [certain("Write it as text", put(`"${raw}"`))];
     case "DATASPIKE-1":
       return [certain("Rename it errors", rename("errors"))];
+    case "DATASPIKE-3":
+      return nearTypes(text ?? "", context.types).map((type) => possible(`Write ${type}`, put(JSON.stringify(type))));
     case "DATASPIKE-2":
       return [certain("Write AML_SCREENING", put('"AML_SCREENING"'))];
     case "DATASPIKE-6":
@@ -320,6 +327,14 @@ function unknownMember(node, inner, context, rename) {
   if (same.length === 1) return [certain(`Rename it ${same[0]}`, rename(same[0]))];
   const near = free.filter((name) => distance(plain(name), plain(node.name)) <= (node.name.length > 5 ? 2 : 1));
   return near.slice(0, 3).map((name) => possible(`Rename it ${name}`, rename(name)));
+}
+
+/** Documented event types that somebody may have meant: misspelt by two letters at the most, or another end of the same name. */
+export function nearTypes(type, types = []) {
+  const stem = (name) => name.slice(0, name.lastIndexOf(".") + 1);
+  const near = types.filter((one) => distance(one.toLowerCase(), type.toLowerCase()) <= 2);
+  const siblings = stem(type) === "" ? [] : types.filter((one) => stem(one) === stem(type));
+  return [...new Set([...near, ...siblings])].slice(0, 3);
 }
 
 /** Letters to put in, take out, change or swap between two names. */

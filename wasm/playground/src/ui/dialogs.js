@@ -58,6 +58,7 @@ export function chooseDialog(title, about, items, onChoose) {
   };
   show();
   if (items.length > 8) search.focus();
+  else list.querySelector("button")?.focus();
 }
 
 /** `load(event)` gives its examples, `onChoose(event, example)` takes one. */

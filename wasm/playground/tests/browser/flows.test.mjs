@@ -226,6 +226,17 @@ flow("an unknown event type is told in words, and so is a member that nobody doc
   assert.match(text, /no document lists this event type/);
   await tab(page, "Schema");
   assert.match(await page.locator("#panel-schema").innerText(), /no schema/);
+  await tab(page, "Findings");
+  await page.getByRole("button", { name: "Write app.amlyze.related_entity.screening.sanctions.pending" }).click();
+  assert.deepEqual(await findings(page), ["AMLYZE-D10"]);
+  await paste(page, BODY, "");
+  await page.evaluate(() => {
+    const { view } = document.querySelector("#body-editor").shadowRoot.querySelector(".cm-content").cmTile;
+    view.dispatch({ changes: { from: 1, insert: '"nobodyKnows": 1,' } });
+  });
+  await toSettle(page);
+  assert.match(await page.locator("#verdict").innerText(), /New at the vendor|Nobody’s fault/);
+  assert.ok((await findings(page)).includes("SCHEMA-unknown"));
 });
 
 flow("a body alone is asked which event it is", async (page) => {

@@ -6,7 +6,7 @@ import { Vetter, rules, schema as schemaOf, sign as signByPackage } from "hookve
 import { headerPairs, parseHeaders, printHeaders, toOctets } from "../../src/delivery/headers.js";
 import { toBytes } from "../../src/delivery/text.js";
 import { blame } from "../../src/judge/blame.js";
-import { applied, certainChanges, distance, fixesFor } from "../../src/judge/fixes.js";
+import { applied, certainChanges, distance, fixesFor, nearTypes } from "../../src/judge/fixes.js";
 import { placed } from "../../src/judge/places.js";
 import { rows, schemaAt } from "../../src/judge/schema.js";
 import { explain, readHeader, secretProblem, sign } from "../../src/judge/signature.js";
@@ -241,4 +241,12 @@ test("every rule has what the page shows of it", async () => {
   const all = await rules();
   assert.ok(all.length > 100);
   for (const rule of all) assert.ok(rule.id && rule.title && rule.why && rule.source && rule.policies.standard, rule.id);
+});
+
+test("a type that nobody documents is near those that differ by a letter or two, or in their end", () => {
+  const types = index.events.map((event) => event.type);
+  assert.deepEqual(nearTypes("com.amlyze.customer.updatde", types), ["com.amlyze.customer.updated"]);
+  assert.deepEqual(nearTypes("DOCVERR", types), ["DOCVER"]);
+  assert.equal(nearTypes("app.amlyze.lead.screening.pep.reopened", types).length, 2);
+  assert.deepEqual(nearTypes("nothing", types), []);
 });
