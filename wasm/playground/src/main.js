@@ -10,18 +10,18 @@ import { placed } from "./judge/places.js";
 import { SIGNATURE_HEADER, explain, readHeader, secretProblem } from "./judge/signature.js";
 import { child, parseTree } from "./judge/tree.js";
 import { isPacked, unpack } from "./takeaway/share.js";
-import { chooseDialog, examplesDialog, keysDialog, openDialog } from "./ui/dialogs.js";
 import { byId, fill, h, toast } from "./ui/dom.js";
 import { editor } from "./ui/editor.js";
 import { showEvent } from "./ui/event.js";
 import { showFindings } from "./ui/findings.js";
-import { receiver, receiverPanel } from "./ui/receiver.js";
 import { rulesPanel } from "./ui/rules.js";
 import { showSchema } from "./ui/schema.js";
 import { signaturePanel } from "./ui/signature.js";
-import { takePanel } from "./ui/take.js";
 import { tabs } from "./ui/tabs.js";
 import { POLICIES, policySwitch, showVerdict } from "./ui/verdict.js";
+
+/** What nobody needs before a click is fetched with it: the first view stays small. */
+const dialogs = () => import("./ui/dialogs.js");
 
 /** Bodies above this length are judged after a pause, and not under every policy at once. */
 const LARGE = 200_000;
@@ -71,6 +71,15 @@ function schedule() {
   }
 }
 
+/** What `hookvet serve` wrote into the page; `undefined` on a plain file host. */
+function served() {
+  try {
+    return JSON.parse(document.querySelector('meta[name="hookvet-receiver"]').content);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A paste that is more than text at the cursor: a whole request, or too much. */
 function pasted(text, where) {
   const target = where === "headers" ? headersEditor : bodyEditor;
@@ -111,9 +120,9 @@ function takeFound(found) {
     set(found.deliveries[0].delivery, found.kind);
     return;
   }
-  chooseDialog("Which one?", `There are ${found.deliveries.length} of them. Choose the delivery to look at.`,
+  dialogs().then(({ chooseDialog }) => chooseDialog("Which one?", `There are ${found.deliveries.length} of them. Choose the delivery to look at.`,
     found.deliveries.map(({ label, delivery }) => ({ label, about: `${size(toBytes(delivery.body).length)} of body`, delivery })),
-    ({ delivery }) => set(delivery, found.kind));
+    ({ delivery }) => set(delivery, found.kind)));
 }
 
 async function takeFiles(files) {
@@ -379,7 +388,7 @@ async function undo(changes) {
   update();
 }
 
-const config = receiver();
+const config = served();
 const showPolicies = policySwitch(byId("policies"), (policy) => {
   settings.policy = policy;
   update();
@@ -398,8 +407,12 @@ const tab = tabs(byId("tabs"), [
 });
 panels.signature = signaturePanel(tab.panel("signature"), app);
 panels.rules = rulesPanel(tab.panel("rules"), app);
-panels.take = takePanel(tab.panel("take"), app);
-if (config) panels.receiver = receiverPanel(tab.panel("receiver"), config, app);
+if (config) {
+  import("./ui/receiver.js").then(({ receiverPanel }) => {
+    panels.receiver = receiverPanel(tab.panel("receiver"), config, app);
+    if (model) panels.receiver.update(model);
+  });
+}
 
 function render(id) {
   switch (id) {
@@ -419,7 +432,11 @@ function render(id) {
       panels.rules.update(model);
       break;
     case "take":
-      panels.take.update(model);
+      panels.loading ??= import("./ui/take.js").then(({ takePanel }) => {
+        panels.take = takePanel(tab.panel("take"), app);
+        panels.take.update(model);
+      });
+      panels.take?.update(model);
       break;
     default:
       panels.receiver?.update(model);
@@ -560,6 +577,7 @@ async function chooseEvent(body) {
     const findings = (verdict?.findings ?? []).filter((finding) => !/^AMLYZE-D(14|25)$/.test(finding.rule));
     return { label: one.event.title, count: findings.length, headers, type: one.event.type };
   }).sort((a, b) => a.count - b.count);
+  const { chooseDialog } = await dialogs();
   chooseDialog("Which event is it?", "Those that fit the body come first.",
     items.map((item) => ({ ...item, about: `${item.type} – ${item.count === 0 ? "fits" : `${item.count} finding${item.count === 1 ? "" : "s"}`}` })),
     ({ headers }) => {
@@ -572,8 +590,9 @@ async function chooseEvent(body) {
 
 // Examples.
 
-function openExamples() {
+async function openExamples() {
   if (!state.isReady) return;
+  const { examplesDialog } = await dialogs();
   examplesDialog({
     events: [...engine.events(), ...OTHER],
     current: model?.typeName ? { vendor: model.verdict.vendor, type: model.typeName } : undefined,
@@ -620,9 +639,9 @@ async function starter(vendor, type, pick, title, about) {
 // Listeners of the page.
 
 byId("vendor").addEventListener("change", update);
-byId("open").addEventListener("click", () => openDialog({ take, takeFiles }));
+byId("open").addEventListener("click", async () => (await dialogs()).openDialog({ take, takeFiles }));
 byId("examples").addEventListener("click", openExamples);
-byId("keys").addEventListener("click", keysDialog);
+byId("keys").addEventListener("click", async () => (await dialogs()).keysDialog());
 byId("clear").addEventListener("click", () => {
   set({ headers: "", body: "", notices: [] }, undefined);
   history.replaceState(null, "", location.pathname + location.search);
@@ -700,6 +719,11 @@ async function fromLink() {
 }
 addEventListener("hashchange", fromLink);
 
+/** The texts of the rules come behind everything else; they only explain. */
+function idle() {
+  return new Promise((done) => (globalThis.requestIdleCallback ? requestIdleCallback(done, { timeout: 1000 }) : setTimeout(done, 200)));
+}
+
 // A signature ages while the page is open.
 setInterval(() => {
   if (model && settings.when === "now" && model.secrets.length > 0 && !document.hidden) update();
@@ -722,6 +746,7 @@ try {
 byId("verdict").classList.remove("loading");
 update();
 document.documentElement.dataset.ready = state.isReady ? "yes" : "no";
+await idle();
 rules = await engine.rules().catch(() => new Map());
 update();
 document.documentElement.dataset.rules = String(rules.size);

@@ -10,17 +10,6 @@ const MAX_LISTED = 200;
 /** Headers that a browser writes itself or forbids. */
 const NOT_OURS = /^(host|content-length|connection|transfer-encoding|te|upgrade|keep-alive|expect|origin|referer|cookie|user-agent|accept-encoding|accept-charset|date|dnt|trailer|via|sec-.*|proxy-.*|access-control-.*)$/i;
 
-/** What the server wrote into the page; `undefined` on a plain file host. */
-export function receiver() {
-  const content = document.querySelector('meta[name="hookvet-receiver"]')?.content;
-  if (!content) return undefined;
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-}
-
 export function receiverPanel(panel, config, app) {
   let model;
   let deliveries = [];

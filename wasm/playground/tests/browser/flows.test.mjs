@@ -140,6 +140,7 @@ flow("a HAR of several entries gives a choice; one without a body says so", asyn
 flow("PowerShell that cannot be understood, binary, 5 MB and nothing get a message, and the page stays alive", async (page) => {
   const dialog = async (text) => {
     await page.getByRole("button", { name: "Paste or open…" }).click();
+    await page.locator("#paste").waitFor();
     await page.evaluate((value) => {
       document.getElementById("paste").value = value;
     }, text);
