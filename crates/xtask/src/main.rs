@@ -21,12 +21,14 @@ cargo xtask COMMAND
   test            everything: format, clippy, all crates, wasm and schemas under Node,
                   the playground in Chromium, other projects' SDKs
   generate        write schemas/ and everything else that the types render
-  wasm            build the npm package into wasm/package/dist/
+  wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
+                  from nothing and says whether it came out the same
   playground      build the web page and serve it with `hookvet serve`; `build` puts it
                   into the binary's next build, `test` tests it in Chromium, `measure`
                   measures it
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
+  bench-wasm      the npm package and validators from npm side by side: times, sizes, start
   linear          that the work on CloudEvents grows with the length alone; needs valgrind
 ";
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         ["wasm", arguments @ ..] => wasm::run(arguments),
         ["playground", arguments @ ..] => playground::main(arguments),
         ["compare-sdks"] => sdks::compare(),
+        ["bench-wasm"] => wasm::bench(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["linear"] => linear::run(),
         // What `linear` counts the instructions of.
