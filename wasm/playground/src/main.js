@@ -381,7 +381,7 @@ function applyChanges(changes) {
 }
 
 async function undo(changes) {
-  const { undo: back } = await import("@codemirror/commands");
+  const { undo: back } = await import("./ui/undo.js");
   for (const [name, target] of [["headers", headersEditor], ["body", bodyEditor]]) {
     if (changes.some((change) => change.editor === name)) back(target.view);
   }

@@ -1,6 +1,6 @@
 /** A code editor in a shadow root: there its styles are adopted style sheets, which the page's policy allows. */
 
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { HighlightStyle, StreamLanguage, bracketMatching, foldGutter, foldKeymap, syntaxHighlighting } from "@codemirror/language";
 import { nextDiagnostic, setDiagnostics } from "@codemirror/lint";
@@ -124,7 +124,7 @@ export function editor(host, { label, hint, language, onChange, onPaste, onFiles
         theme,
         EditorView.lineWrapping,
         placeholder(hint),
-        keymap.of([find, { key: "F8", run: nextDiagnostic }, ...defaultKeymap, ...historyKeymap, ...foldKeymap]),
+        keymap.of([find, { key: "F8", run: nextDiagnostic }, ...standardKeymap, ...historyKeymap, ...foldKeymap]),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update);
