@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{cargo, command, shown};
-use crate::{process, sdks, wasm};
+use crate::{playground, process, sdks, wasm};
 
 /// What a lane came to.
 struct Lane {
@@ -36,6 +36,16 @@ pub(crate) fn run() -> Result<()> {
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
     lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
     lane(&mut lanes, "schemas under Node", schemas_under_node)?;
+    lane(&mut lanes, "playground", || {
+        let mut passed = 0;
+        for test in &mut playground::tests()? {
+            match counted(test)? {
+                Some(count) if count > 0 => passed += count,
+                _ => bail!("a part of the playground's tests ran none"),
+            }
+        }
+        Ok(Some(passed))
+    })?;
     // A lane of its own, since it needs what npm and PyPI bring.
     lane(&mut lanes, "sdks", || counted(&mut sdks::test()?))?;
     println!("\n{:<18} {:>7} {:>9}", "lane", "tests", "seconds");
