@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::process::{cargo, command, install_debian, root, run};
+use crate::process::{cargo, command, install_debian, npm_ci, root, run};
 use crate::wasm;
 
 /// Where the page's sources are, from the root.
@@ -59,7 +59,7 @@ pub(crate) fn tests() -> Result<[Command; 2]> {
 /// `wasm/playground/dist`, of the npm package as it is now.
 fn build() -> Result<()> {
     wasm::run(&[])?;
-    wasm::npm_ci(FOLDER)?;
+    npm_ci(FOLDER)?;
     run(command("npm").args(["run", "--silent", "build"]).current_dir(root().join(FOLDER)))
 }
 

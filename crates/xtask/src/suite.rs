@@ -102,7 +102,7 @@ fn schemas_under_node() -> Result<Option<usize>> {
         "mutations",
     ]))?;
     let folder = process::root().join("tests/node");
-    process::run(command("npm").args(["ci", "--prefer-offline", "--no-progress"]).current_dir(&folder))?;
+    process::npm_ci(&folder)?;
     counted(command("node").args(["--test", "--test-reporter=tap"]).current_dir(&folder))
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         _ => bail!("cargo xtask wasm takes --twice and nothing else, not {}", arguments.join(" ")),
     };
     let toolchain = Toolchain::find()?;
-    npm_ci()?;
+    process::npm_ci("wasm")?;
     package(toolchain)?;
     if is_twice {
         let module = process::root().join("wasm/package/dist/hookvet.wasm");
@@ -154,12 +154,4 @@ fn node_test() -> Command {
     let mut tests = process::command("node");
     tests.args(["--test", "--test-reporter=tap"]);
     tests
-}
-
-/// Installs what the lock file names.
-#[cfg(feature = "bindgen")]
-fn npm_ci() -> Result<()> {
-    let mut install = process::command("npm");
-    install.args(["ci", "--prefer-offline", "--no-progress"]).current_dir(process::root().join("wasm"));
-    process::run(&mut install)
 }
