@@ -59,8 +59,9 @@ pub(crate) fn tests() -> Result<[Command; 2]> {
 /// `wasm/playground/dist`, of the npm package as it is now.
 fn build() -> Result<()> {
     wasm::run(&[])?;
-    wasm::npm_ci(FOLDER)?;
-    run(command("npm").args(["run", "--silent", "build"]).current_dir(root().join(FOLDER)))
+    let folder = root().join(FOLDER);
+    run(command("npm").args(["ci", "--prefer-offline", "--no-progress"]).current_dir(&folder))?;
+    run(command("npm").args(["run", "--silent", "build"]).current_dir(&folder))
 }
 
 /// Copies the built page to where the command line's build looks for it.
