@@ -1,7 +1,7 @@
 //! Every CloudEvents case: verdict, decoded values and the named rule.
 
 use hookvet::{Policy, Verdict, Vetter};
-use hookvet_tests::{body, cases, text, vet};
+use hookvet_tests::{body, cases, headers, text, vet};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
@@ -24,6 +24,13 @@ fn check(vetter: &Vetter, case: &Value) -> Result<(), Failed> {
     let verdict = vet(vetter, case, &body(case), 0);
     let note = case["contested"].as_str().map(|note| format!("; contested: {note}")).unwrap_or_default();
     let context = || format!("{}{note}\n{}", text(case, "reason"), verdict.to_json());
+    // The order of headers with different names means nothing (RFC 9110 §5.3), and not every server keeps it.
+    let mut other_order = headers(case);
+    other_order.sort_by_key(|(name, _)| std::cmp::Reverse(name.to_ascii_lowercase()));
+    let same = vetter.vet(other_order.iter().map(|(name, value)| (name, value)), &body(case), 0);
+    if same.to_json() != verdict.to_json() {
+        return Err(format!("in another order of headers: {}\n{}", same.to_json(), context()).into());
+    }
     let expect = text(case, "expect");
     if verdict.decision().as_str() != expect {
         return Err(format!("expected to {expect}: {}", context()).into());

@@ -1,11 +1,14 @@
-//! What refused senders are told, through a bare receiver, through tower and through axum: the same bytes.
+//! What refused senders are told, through a bare receiver, through tower, through axum and through actix-web: the same bytes.
 
 use std::convert::Infallible;
 
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, web};
 use axum::Router;
 use axum::body::Body;
 use axum::routing::any;
 use bytes::Bytes;
+use hookvet_actix::Vet;
 use hookvet_receiver::{Answer, Closing, End, Head, Opening};
 use hookvet_tests::problems::{Case, Given, all};
 use hookvet_tower::{Peer, VetLayer};
@@ -33,7 +36,11 @@ fn check(case: &Case) -> Result<(), String> {
         case.check("a bare receiver", &bare)?;
         case.check("tower", &tower_service(case).await)?;
         case.check("axum", &axum_router(case).await)
-    })
+    })?;
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        return Ok(());
+    }
+    case.check("actix-web", &actix_web::rt::System::new().block_on(actix_app(case)))
 }
 
 async fn bare(case: &Case) -> Option<Given> {
@@ -85,4 +92,25 @@ async fn axum_router(case: &Case) -> Given {
     let app: Router =
         Router::new().route("/hook", any(async || "called")).route_layer(VetLayer::from(case.receiver.clone()));
     given(app.oneshot(request::<Body>(case)).await.expect("infallible")).await
+}
+
+async fn actix_app(case: &Case) -> Given {
+    let resource = web::resource("/hook").wrap(Vet::from(case.receiver.clone()));
+    let app = init_service(App::new().service(resource.to(async || "called"))).await;
+    let method = actix_web::http::Method::from_bytes(case.method.as_bytes()).expect("a method");
+    let mut request = TestRequest::with_uri("/hook").method(method).set_payload(case.body.clone());
+    for (name, value) in &case.headers {
+        request = request.append_header((name.as_str(), value.as_slice()));
+    }
+    if let Some(peer) = case.peer {
+        request = request.peer_addr((peer, 443).into());
+    }
+    let response = call_service(&app, request.to_request()).await;
+    let status = response.status().as_u16();
+    let headers: Vec<(String, String)> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))
+        .collect();
+    Given::new(status, headers, &read_body(response).await)
 }

@@ -1,30 +1,24 @@
-//! Every CloudEvents case over a socket: the octets of its headers as they are given, through `VetLayer` in front of axum.
+//! Every CloudEvents case, golden delivery and problem document over sockets: the octets of the headers as they are given, through
+//! `VetLayer` in front of axum and of a bare hyper server, and through `Vet` in front of actix-web. All give the same.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+mod adapters;
 
-use axum::body::Bytes;
-use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
-use axum::{Extension, Router};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use adapters::{Adapter, Call, Server};
 use hookvet::{PROBLEM_JSON, Policy, Problem, Vetter};
+use hookvet_receiver::Receiver;
+use hookvet_tests::problems::{Case, Given, accepted, all};
+use hookvet_tests::wire::{Answer, request};
 use hookvet_tests::{body, cases, headers, text, vet};
-use hookvet_tower::{Delivery, VetLayer};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
-/// How long a case may wait for its answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The path of a test that is none of the cases.
+const EVERY_OCTET: &str = "/every-octet";
 
-/// Cases that hyper refuses before the layer sees them, each with the reason: none. HTTP allows every octet that the cases
-/// put into a value (a tab, and 0x80 to 0xFF), and every name is a token.
-const REFUSED_BY_HYPER: [(&str, &str); 0] = [];
-
-/// Octets of a value that hyper answers itself, so that no rule of a value can name them: what HTTP forbids in a field.
+/// Octets of a value that each server answers itself, so that no rule of a value can name them: what HTTP forbids in a field.
 const FORBIDDEN_BY_HTTP: [u8; 31] = {
     let mut octets = [0x7f; 31];
     let mut at = 0;
@@ -40,49 +34,87 @@ const FORBIDDEN_BY_HTTP: [u8; 31] = {
     octets
 };
 
-/// What the handler was given.
-struct Seen {
-    headers: HeaderMap,
-    body: Bytes,
-    delivery: Delivery,
-}
+/// How many answers were compared, by adapter.
+static COMPARED: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
 
-type AllSeen = Arc<Mutex<HashMap<String, Seen>>>;
-
-/// A receiver on loopback, and what its handler was given, by the name of the case.
+/// An adapter behind which every CloudEvents case has a path of its own.
 #[derive(Clone)]
-struct Receiver {
-    address: SocketAddr,
-    seen: AllSeen,
+struct CloudEvents {
+    adapter: Adapter,
+    server: Server,
     vetter: Vetter,
 }
 
 fn main() {
-    let vetter = Vetter::cloudevents().policy(Policy::strict()).solicit_batches(true).build().expect("no schema");
-    let receiver = Receiver::start(vetter);
-    let mut trials: Vec<Trial> = cases("cloudevents.json")
-        .into_iter()
-        .map(|case| {
-            let receiver = receiver.clone();
-            Trial::test(text(&case, "id").to_owned(), move || check(&receiver, &case))
-        })
-        .collect();
-    trials.push(Trial::test("every octet of a value", move || every_octet(&receiver)));
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    let mut trials = Vec::new();
+    for adapter in Adapter::ALL {
+        cloudevents(adapter, &mut trials);
+        let cases = accepted().into_iter().chain(all()).filter(|case| case.peer.is_none() && !asks_for_peers(case));
+        let cases: Vec<Case> = cases.collect();
+        let routes = cases.iter().map(|case| (path_of(case), case.receiver.clone())).collect();
+        let server = Server::start(adapter, routes);
+        for case in cases {
+            let server = server.clone();
+            trials.push(Trial::test(format!("{adapter}: {}", case.name), move || delivery(adapter, &server, &case)));
+        }
+    }
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    for adapter in Adapter::ALL {
+        println!("{adapter}: {} answers compared", COMPARED[adapter as usize].load(Ordering::Relaxed));
+    }
+    conclusion.exit();
 }
 
-fn check(receiver: &Receiver, case: &Value) -> Result<(), Failed> {
-    let (id, sent_headers, sent_body) = (text(case, "id"), headers(case), body(case));
-    let answer = receiver.post(id, &sent_headers, &sent_body)?;
-    if REFUSED_BY_HYPER.iter().any(|(refused, _)| *refused == id) {
-        return same("hyper's own answer", &answer, &Answer::of_hyper());
+fn cloudevents(adapter: Adapter, trials: &mut Vec<Trial>) {
+    let vetter = Vetter::cloudevents().policy(Policy::strict()).solicit_batches(true).build().expect("no schema");
+    let receiver = Receiver::with_clock(vetter.clone(), || 0);
+    let cases = cases("cloudevents.json");
+    let routes = cases.iter().map(|case| format!("/{}", text(case, "id"))).chain([EVERY_OCTET.to_owned()]);
+    let server = Server::start(adapter, routes.map(|path| (path, receiver.clone())).collect());
+    let own = CloudEvents { adapter, server, vetter };
+    for case in cases {
+        let (own, name) = (own.clone(), format!("{adapter}: {}", text(&case, "id")));
+        trials.push(Trial::test(name, move || check(&own, &case)));
     }
+    trials.push(Trial::test(format!("{adapter}: every octet of a value"), move || every_octet(&own)));
+}
+
+/// A golden delivery: the verdict that its handler sees, or the refusal that its sender reads, byte for byte.
+fn delivery(adapter: Adapter, server: &Server, case: &Case) -> Result<(), Failed> {
+    let path = path_of(case);
+    let answer = server.ask(request(&case.method, &path, &case.headers, &case.body));
+    COMPARED[adapter as usize].fetch_add(1, Ordering::Relaxed);
+    let calls = server.take(&path);
+    if case.expected["decision"] == "accept" {
+        let [call] = calls.as_slice() else { return Err(format!("{} calls, {answer:?}", calls.len()).into()) };
+        same("the answer", &(answer.status, answer.body.as_str()), &(204, ""))?;
+        same("the handler's body", &call.body[..], &case.body[..])?;
+        let verdict: Value = serde_json::from_str(&call.received.verdict().to_json())?;
+        return same("the verdict", &verdict, &case.expected);
+    }
+    same("calls", &calls.len(), &0)?;
+    Ok(case.check(&adapter.to_string(), &Given::new(answer.status, answer.headers, answer.body.as_bytes()))?)
+}
+
+/// Everybody comes from the same address here; those cases are held to in `problems.rs`.
+fn asks_for_peers(case: &Case) -> bool {
+    case.receiver.looks_at_peers()
+}
+
+fn path_of(case: &Case) -> String {
+    format!("/{}", case.name)
+}
+
+fn check(receiver: &CloudEvents, case: &Value) -> Result<(), Failed> {
+    let (id, sent_headers, sent_body) = (text(case, "id"), headers(case), body(case));
+    let path = format!("/{id}");
+    let answer = receiver.post(&path, &sent_headers, &sent_body);
     let verdict = vet(&receiver.vetter, case, &sent_body, 0);
     if text(case, "expect") == "reject" {
         let named: Vec<String> = text(case, "rule").split(',').map(|rule| format!("CE-{rule}")).collect();
         let is_unsupported = named.iter().any(|rule| rule == "CE-M5" || rule == "CE-M7");
         same("the status", &answer.status, if is_unsupported { &415 } else { &400 })?;
-        same("the media type", &answer.content_type.as_deref(), &Some(PROBLEM_JSON))?;
+        same("the media type", &answer.header("content-type"), &Some(PROBLEM_JSON))?;
         let problem: Value = serde_json::from_str(&answer.body)?;
         let found: Vec<&str> = problem["findings"]
             .as_array()
@@ -95,18 +127,18 @@ fn check(receiver: &Receiver, case: &Value) -> Result<(), Failed> {
         }
         let own = Problem::of(&verdict).map(|problem| problem.to_json());
         same("the problem document", &Some(answer.body), &own)?;
-        return same("whether the handler was called", &receiver.take(id).is_some(), &false);
+        return same("whether the handler was called", &receiver.take(&path).is_some(), &false);
     }
     same("the status", &(answer.status, answer.body.as_str()), &(204, ""))?;
-    let seen = receiver.take(id).ok_or("the handler was not called")?;
+    let seen = receiver.take(&path).ok_or("the handler was not called")?;
     same("the handler's body", &seen.body[..], &sent_body[..])?;
     for (name, value) in &sent_headers {
-        let found = seen.headers.get_all(name).iter().any(|found| found.as_bytes() == value);
+        let found = seen.headers.iter().any(|(other, found)| other.eq_ignore_ascii_case(name) && found == value);
         same(&format!("octets of {name}"), &found, &true)?;
     }
-    same("the verdict", &seen.delivery.verdict().to_json(), &verdict.to_json())?;
+    same("the verdict", &seen.received.verdict().to_json(), &verdict.to_json())?;
     let Some(decoded) = case["decoded"].as_object() else { return Ok(()) };
-    let event = seen.delivery.event().ok_or("the handler was given no event")?;
+    let event = seen.received.event().ok_or("the handler was given no event")?;
     for (name, value) in decoded {
         let found = match name.as_str() {
             "id" => Some(event.id()),
@@ -121,8 +153,8 @@ fn check(receiver: &Receiver, case: &Value) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Each octet inside a value: hyper refuses what HTTP forbids, the layer judges all else as the core does.
-fn every_octet(receiver: &Receiver) -> Result<(), Failed> {
+/// Each octet inside a value: the server refuses what HTTP forbids, the adapter judges all else as the core does.
+fn every_octet(receiver: &CloudEvents) -> Result<(), Failed> {
     let own = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t")];
     let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
     for octet in (0..=255_u8).filter(|octet| *octet != b'\n') {
@@ -130,102 +162,41 @@ fn every_octet(receiver: &Receiver) -> Result<(), Failed> {
             own.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
         headers.push(("ce-subject".to_owned(), vec![b'a', octet, b'b']));
         let id = format!("octet-{octet:02x}");
-        let answer = receiver.post(&id, &headers, b"")?;
+        let answer = receiver.post(EVERY_OCTET, &headers, b"");
         *statuses.entry(answer.status).or_default() += 1;
-        let seen = receiver.take(&id);
+        let seen = receiver.take(EVERY_OCTET);
         if FORBIDDEN_BY_HTTP.contains(&octet) {
-            same(&id, &answer, &Answer::of_hyper())?;
+            of_the_server(&answer)?;
             same(&id, &seen.is_some(), &false)?;
             continue;
         }
         let verdict = receiver.vetter.vet(headers.iter().map(|(name, value)| (name, value)), b"", 0);
         same(&id, &answer.status, &verdict.status())?;
-        let subject = seen.as_ref().and_then(|seen| seen.delivery.event()?.subject());
+        let subject = seen.as_ref().and_then(|seen| seen.received.event()?.subject());
         let own = if verdict.is_accepted() { verdict.event().and_then(|event| event.subject()) } else { None };
         same(&id, &subject, &own)?;
     }
-    // 93 characters that stand for themselves and a space; 0x7F and the control characters but the line feed are hyper's,
-    // the quote, the percent sign, the tab and 0x80 to 0xFF are the layer's to refuse.
+    // 93 characters that stand for themselves and a space; 0x7F and the control characters but the line feed are the
+    // server's; the quote, the percent sign, the tab and 0x80 to 0xFF are the adapter's to refuse.
     same("statuses", &statuses, &BTreeMap::from([(204, 93), (400, 162)]))
 }
 
-impl Receiver {
-    /// Serves on a free port until the process ends.
-    fn start(vetter: Vetter) -> Self {
-        let seen = AllSeen::default();
-        let kept = seen.clone();
-        let handler = async move |Path(case): Path<String>,
-                                  Extension(delivery): Extension<Delivery>,
-                                  headers: HeaderMap,
-                                  body: Bytes| {
-            lock(&kept).insert(case, Seen { headers, body, delivery });
-            StatusCode::NO_CONTENT
-        };
-        let layer = VetLayer::with_clock(vetter.clone(), || 0);
-        let app = Router::new().route("/{case}", post(handler).layer(layer));
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        listener.set_nonblocking(true).expect("a socket");
-        let address = listener.local_addr().expect("an address");
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-                axum::serve(listener, app).await.expect("a server");
-            });
-        });
-        Self { address, seen, vetter }
+impl CloudEvents {
+    fn post(&self, path: &str, headers: &[(String, Vec<u8>)], body: &[u8]) -> Answer {
+        COMPARED[self.adapter as usize].fetch_add(1, Ordering::Relaxed);
+        self.server.ask(request("POST", path, headers, body))
     }
 
-    /// Writes the request octet for octet; the path names the case.
-    fn post(&self, case: &str, headers: &[(String, Vec<u8>)], body: &[u8]) -> Result<Answer, Failed> {
-        let mut request = format!("POST /{case} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n").into_bytes();
-        for (name, value) in headers {
-            request.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
-        }
-        request.extend(format!("Content-Length: {}\r\n\r\n", body.len()).bytes());
-        request.extend(body);
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        stream.write_all(&request)?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Answer::parse(&answer).ok_or_else(|| format!("no HTTP answer: {answer:?}").into())
-    }
-
-    fn take(&self, case: &str) -> Option<Seen> {
-        lock(&self.seen).remove(case)
+    /// What the handler was given.
+    fn take(&self, path: &str) -> Option<Call> {
+        self.server.take(path).pop()
     }
 }
 
-fn lock(seen: &AllSeen) -> std::sync::MutexGuard<'_, HashMap<String, Seen>> {
-    seen.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A response as it stood on the wire.
-#[derive(Debug, Eq, PartialEq)]
-struct Answer {
-    status: u16,
-    content_type: Option<String>,
-    body: String,
-}
-
-impl Answer {
-    /// What hyper answers to a request that is no HTTP: 400 and nothing else.
-    fn of_hyper() -> Self {
-        Self { status: 400, content_type: None, body: String::new() }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let (head, body) = text.split_once("\r\n\r\n")?;
-        let mut lines = head.split("\r\n");
-        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-        let content_type = lines
-            .filter_map(|line| line.split_once(": "))
-            .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
-            .map(|(_, value)| value.to_owned());
-        Some(Self { status, content_type, body: body.to_owned() })
-    }
+/// What the server answers by itself to a request that is no HTTP: 400 and nothing else.
+fn of_the_server(answer: &Answer) -> Result<(), Failed> {
+    let own = (answer.status, answer.header("content-type"), answer.body.as_str());
+    same("the server's own answer", &own, &(400, None, ""))
 }
 
 fn same<T: std::fmt::Debug + PartialEq + ?Sized>(what: &str, found: &T, expected: &T) -> Result<(), Failed> {

@@ -7,6 +7,8 @@ pub struct Readme;
 
 pub mod problems;
 pub mod rules_page;
+pub mod samples;
+pub mod wire;
 
 use std::path::{Path, PathBuf};
 

@@ -99,6 +99,22 @@ pub fn all() -> Vec<Case> {
     cases
 }
 
+/// Every accepted delivery of `cases/golden/`; `expected` is its verdict.
+///
+/// # Panics
+/// Where a file is none.
+#[must_use]
+pub fn accepted() -> Vec<Case> {
+    files(&cases_dir().join("golden"))
+        .into_iter()
+        .map(|path| (json(&path), path))
+        .filter(|(golden, _)| golden["verdict"]["decision"] == "accept")
+        .map(|(golden, path)| {
+            Case::new(&path, &golden["request"], &Value::Null, golden["verdict"].clone(), Value::Null)
+        })
+        .collect()
+}
+
 impl Case {
     fn new(path: &Path, request: &Value, settings: &Value, expected: Value, file: Value) -> Self {
         let text = |member: &str| request[member].as_str().map(str::to_owned);

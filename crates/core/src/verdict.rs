@@ -148,7 +148,8 @@ impl EventContext {
         }
     }
 
-    /// The extension attributes in the order in which they came, each as its canonical string.
+    /// The extension attributes, each as its canonical string: by name where they came in headers, otherwise in the order of the
+    /// document.
     pub fn extensions(&self) -> impl Iterator<Item = (&str, &str)> {
         self.attributes.extensions()
     }

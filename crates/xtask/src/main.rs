@@ -30,6 +30,8 @@ cargo xtask COMMAND
   bench           hookvet and its peers side by side, from raw bytes to a verdict
   bench-wasm      the npm package and validators from npm side by side: times, sizes, start
   bench-http      what the tower layer adds to a bare axum route, in process and over loopback
+  load [SECONDS]  1,000 connections with good and bad traffic into a receiver in a process of
+                  its own, every answer checked and memory watched; 30 seconds
   linear          that the work on CloudEvents grows with the length alone; needs valgrind
 ";
 
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
         ["bench-wasm"] => wasm::bench(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["bench-http"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench-http"])),
+        ["load"] => load("30"),
+        ["load", seconds] => load(seconds),
         ["linear"] => linear::run(),
         // What `linear` counts the instructions of.
         ["linear-work", name, size] => linear::work(name, size),
@@ -62,4 +66,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds both ends, and starts the senders, who start the receiver.
+fn load(seconds: &str) -> anyhow::Result<()> {
+    process::run(process::cargo().args(["build", "--quiet", "--release", "--package", "hookvet-load"]))?;
+    let run =
+        ["run", "--quiet", "--release", "--package", "hookvet-load", "--bin", "hookvet-load", "--", seconds, "1000"];
+    process::run(process::cargo().args(run))
 }

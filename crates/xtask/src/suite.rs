@@ -82,6 +82,9 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet-tower", "--no-default-features"],
         &["-p", "hookvet-tower", "--features", "axum"],
         &["-p", "hookvet-tower", "--features", "metrics,tracing"],
+        &["-p", "hookvet-actix"],
+        &["-p", "hookvet-actix", "--features", "decompression"],
+        &["-p", "hookvet-actix", "--features", "metrics,tracing"],
     ] {
         process::run(cargo().args(["clippy", "--quiet"]).args(arguments).args(["--", "-D", "warnings"]))?;
     }

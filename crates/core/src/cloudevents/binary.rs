@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::attributes::{Attributes, Core, JSON, check};
-use super::media_type::trim_ows;
+use super::media_type::{starts_with_ignore_case, trim_ows};
 use super::names::{self, Sent};
 use super::{time, uri, values};
 use crate::finding::{Place, Severity};
@@ -13,6 +13,9 @@ use crate::vendors::{self, Reading};
 use crate::vetter::Settings;
 
 /// Reads the `ce-` headers among `headers`; everything wrong with them goes into `report`.
+///
+/// They are read by name and not in the order in which they came: that order means nothing between headers of different names
+/// (RFC 9110 §5.3), and some servers and the fetch standard lose it, so a verdict must not depend on it.
 pub(crate) fn read<'h>(
     headers: impl Iterator<Item = (&'h [u8], &'h [u8])>,
     content_type: Option<&[u8]>,
@@ -20,22 +23,27 @@ pub(crate) fn read<'h>(
     report: &mut Report,
 ) -> Attributes {
     let mut reader = Reader { settings, report, attributes: Attributes::default(), sent: Sent::default() };
-    let mut count = 0;
-    for (name, value) in headers {
-        if !reader.plain_header(name, value) {
-            let Some(name) = names::of_header(name) else { continue };
-            if count < settings.max_attributes {
-                reader.header(&name, trim_ows(value));
-            }
-        }
-        count += 1;
-        if count > settings.max_attributes {
-            let limit = settings.max_attributes;
-            let message = format!("more than {limit} ce- headers; the rest is not looked at");
-            reader.add(Note::new(Rule::LimitHeaders, Place::Request, message));
-            break;
+    let mut headers = headers.filter(|(name, _)| starts_with_ignore_case(name, b"ce-"));
+    // Not all of them, so that the sorting costs no more than the limit allows.
+    let mut first: Vec<_> = headers.by_ref().take(settings.max_attributes).collect();
+    let is_more = headers.next().is_some();
+    // Stable: which of several headers of one name came first does mean something.
+    first.sort_by(|(name, _), (other, _)| {
+        name.iter().map(u8::to_ascii_lowercase).cmp(other.iter().map(u8::to_ascii_lowercase))
+    });
+    for (name, value) in &first {
+        if !reader.plain_header(name, value)
+            && let Some(name) = names::of_header(name)
+        {
+            reader.header(&name, trim_ows(value));
         }
     }
+    if is_more {
+        let limit = settings.max_attributes;
+        let message = format!("more than {limit} ce- headers; the rest is not looked at");
+        reader.add(Note::new(Rule::LimitHeaders, Place::Request, message));
+    }
+    let count = first.len() + usize::from(is_more);
     if let Some(value) = content_type {
         reader.content_type(trim_ows(value));
     }

@@ -130,6 +130,11 @@
 //! # Ok::<(), hookvet::BuildError>(())
 //! ```
 //!
+//! # In front of other frameworks
+//!
+//! What hands its requests on as [`http::Request`] takes the layer. poem does not: its adapter for tower layers passes poem's own request
+//! type, so there a vetted service goes in whole, as an endpoint. actix-web has `hookvet-actix`.
+//!
 //! # The end of a connection
 //!
 //! A sender writes its whole body before it looks at the answer, and a connection that is closed on it while it writes
