@@ -34,6 +34,10 @@ const ELSEWHERE: &[(&str, &[Rule])] = &[
         "adapters, which know the method and the body's way",
         &[Rule::HttpMethod, Rule::HttpTimeout, Rule::HttpIncomplete],
     ),
+    (
+        "receivers with credentials, expiring secrets or a list of networks",
+        &[Rule::SigExpired, Rule::AuthPeer, Rule::AuthMissing, Rule::AuthMismatch, Rule::AuthExpired],
+    ),
     ("adapters that keep deliveries", &[Rule::StoreUnavailable]),
     ("receivers that have taken up the webhook handshake", &[Rule::CeWhOrigin, Rule::CeWhRate]),
     (

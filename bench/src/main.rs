@@ -1,8 +1,12 @@
 //! From raw bytes to a verdict: hookvet and its peers, in interleaved rounds.
 //!
-//! `cargo run --release -p hookvet-bench` prints a table and writes `target/hookvet-bench.json`;
-//! with `--features allocations` it counts allocations instead; `-- linear` counts instructions under callgrind.
+//! `cargo run --release -p hookvet-bench` prints tables and writes `target/hookvet-bench.json`;
+//! with `--features allocations` it counts allocations instead; `-- linear` counts instructions under callgrind;
+//! `-- deliveries` measures whole deliveries alone.
 
+#![expect(clippy::cast_precision_loss, reason = "small numbers")]
+
+mod deliveries;
 mod engines;
 mod fixtures;
 mod linear;
@@ -13,6 +17,7 @@ mod typed;
 
 use std::time::Instant;
 
+use deliveries::{Deliveries, Step, Time};
 use engines::{Engine, Judges};
 use fixtures::{Fixture, Set, Variant};
 use serde_json::{Value, json};
@@ -29,12 +34,19 @@ fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["linear"] => assert!(linear::run(), "work grows faster than the text"),
         ["work", pattern, size] => linear::work(pattern, size.parse().expect("a number")),
+        ["deliveries"] => drop(whole_deliveries(201)),
+        // For a profiler: one step over and over.
+        ["deliver", step, times] => deliver(step, times.parse().expect("a number")),
         _ => {
             let rounds = arguments.first().and_then(|text| text.parse().ok()).unwrap_or(21);
             let rows = if cfg!(feature = "allocations") { allocations() } else { times(rounds) };
+            let deliveries = whole_deliveries(rounds);
             let name = if cfg!(feature = "allocations") { "hookvet-bench-allocations" } else { "hookvet-bench" };
             let path = format!("target/{name}.json");
-            match std::fs::write(&path, format!("{:#}\n", json!({ "rounds": rounds, "rows": rows }))) {
+            match std::fs::write(
+                &path,
+                format!("{:#}\n", json!({ "rounds": rounds, "rows": rows, "deliveries": deliveries })),
+            ) {
                 Ok(()) => eprintln!("written: {path}"),
                 Err(error) => eprintln!("{path}: {error}"),
             }
@@ -72,16 +84,63 @@ fn times(rounds: usize) -> Vec<Value> {
     rows
 }
 
+/// Headers, payload and verdict together: nanoseconds a delivery, or allocations where those are counted.
+fn whole_deliveries(rounds: usize) -> Vec<Value> {
+    let mut rows = Vec::new();
+    let unit = if cfg!(feature = "allocations") { "allocations" } else { "ns" };
+    for kind in Time::ALL {
+        let deliveries = Deliveries::new(kind);
+        let mut spent = vec![Vec::new(); Step::ALL.len()];
+        for _ in 0..rounds {
+            for range in deliveries.slices(SLICE) {
+                for (step, spent) in Step::ALL.into_iter().zip(&mut spent) {
+                    spent.push(measure(|| deliveries.work(step, range.clone())) / range.len() as f64);
+                }
+            }
+        }
+        println!("\n| AMLYZE related entity, {} | {unit} | of typed |\n|---|---|---|", kind.name());
+        for (step, own) in Step::ALL.into_iter().zip(&spent) {
+            let middle = median(own.clone());
+            let ratio = median(own.iter().zip(&spent[0]).map(|(own, typed)| own / typed).collect());
+            println!("| {} | {middle:.1} | {ratio:.3} |", step.name());
+            rows.push(json!({ "headers": kind.name(), "step": step.name(), unit: middle, "of_typed": ratio }));
+        }
+    }
+    rows
+}
+
+/// Nanoseconds that `work` takes.
+#[cfg(not(feature = "allocations"))]
+fn measure(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_nanos() as f64
+}
+
+/// Allocations that `work` makes.
+#[cfg(feature = "allocations")]
+fn measure(work: impl FnOnce()) -> f64 {
+    let region = stats_alloc::Region::new(COUNTING);
+    work();
+    let change = region.change();
+    (change.allocations + change.reallocations) as f64
+}
+
+fn deliver(step: &str, times: usize) {
+    let deliveries = Deliveries::new(Time::Upper);
+    let step = Step::ALL.into_iter().find(|other| format!("{other:?}").eq_ignore_ascii_case(step)).expect("a step");
+    for _ in 0..times {
+        deliveries.work(step, 0..fixtures::MIXED);
+    }
+}
+
 /// Nanoseconds a document.
 fn time(judges: &Judges, engine: Engine, documents: &[String]) -> f64 {
     let start = Instant::now();
     for document in documents {
         std::hint::black_box(judges.judge(engine, std::hint::black_box(document)));
     }
-    #[expect(clippy::cast_precision_loss, reason = "small")]
-    {
-        start.elapsed().as_nanos() as f64 / documents.len() as f64
-    }
+    start.elapsed().as_nanos() as f64 / documents.len() as f64
 }
 
 /// Engines that check schemas have one opinion; the typed ones see less.
@@ -146,7 +205,6 @@ fn allocations() -> Vec<Value> {
                     std::hint::black_box(judges.judge(engine, document));
                 }
                 let change = region.change();
-                #[expect(clippy::cast_precision_loss, reason = "small")]
                 let count = (change.allocations + change.reallocations) as f64 / documents.len() as f64;
                 print!(" {count:.1} |");
                 counts.insert(engine.name().into(), json!(count));

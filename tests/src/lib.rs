@@ -5,6 +5,7 @@
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
+pub mod problems;
 pub mod rules_page;
 
 use std::path::{Path, PathBuf};

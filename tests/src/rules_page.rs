@@ -24,7 +24,7 @@ metrics, and none is ever given another meaning.
 - A policy decides which severities refuse: `strict` all three, `standard` (the default) errors and drift, `tolerant` errors,
   `observe` nothing but a failed signature, a broken limit and a delivery that cannot be kept. What does not refuse is
   reported. *Advice* never refuses by itself, under no policy.
-- Where several rules refuse, the status is that of the gravest class: method, too many, too large, unsupported, unauthorized,
+- Where several rules refuse, the status is that of the gravest class: forbidden, method, too many, too large, unsupported, unauthorized,
   timeout, malformed, schema, unavailable.
 
 ## How to change a rule
@@ -46,7 +46,7 @@ The levels are `off`, `warning`, `drift` and `error`. A rule that is set to `err
 pub const DATA_PATH: &str = "docs/rules.json";
 
 /// What the ids with one prefix have in common.
-const GROUPS: [(&str, &str, &str); 9] = [
+const GROUPS: [(&str, &str, &str); 10] = [
     (
         "HTTP",
         "Transport",
@@ -60,6 +60,12 @@ const GROUPS: [(&str, &str, &str); 9] = [
          differently, and reported under an `AMLYZE-` id in place of this one.",
     ),
     ("SIG", "Signatures", "Dataspike's `X-Webhook-Signature`. AMLYZE documents no signature at all."),
+    (
+        "AUTH",
+        "Credentials and networks",
+        "What a receiver asks of senders that sign nothing: a credential beside each delivery, or an address that may deliver. \
+         Off until somebody configures them; where several are configured, all must hold.",
+    ),
     ("JSON", "JSON", "The body as JSON text, before any schema."),
     (
         "SCHEMA",
@@ -287,6 +293,17 @@ fn why(rule: Rule) -> &'static str {
             "A captured delivery could be replayed for ever. Dataspike documents no window; 300 seconds is the default, `tolerance` changes it."
         }
         Rule::SigFuture => "A clock that is ahead would stretch the window of `SIG-stale`.",
+        Rule::SigExpired => {
+            "A secret that is being replaced can be given an end, so that nobody has to remember to take it out. The message names its label."
+        }
+        Rule::AuthPeer => {
+            "The address at the other end of the connection counts, never what a header such as X-Forwarded-For says about it: anybody can write that. A server that does not tell the address lets nobody in."
+        }
+        Rule::AuthMissing => "As with signatures, a check that is skipped where the header is absent protects nobody.",
+        Rule::AuthMismatch => {
+            "The comparison takes constant time. Sent twice, it is not clear which of the two was checked on the way."
+        }
+        Rule::AuthExpired => "As SIG-expired: the one that follows it is meant to be in use by now.",
         Rule::JsonEmpty => "A body that a proxy or a middleware has eaten looks like this.",
         Rule::JsonUtf8 => "JSON between systems is UTF-8, and a replaced byte changes a name.",
         Rule::JsonSyntax => {

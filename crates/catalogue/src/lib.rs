@@ -35,6 +35,6 @@ pub use error::{ReadError, ReadErrorKind, read};
 pub use key::event_key;
 pub use members::Extra;
 pub use raw::{Opaque, Unknown};
-pub use registry::{Certainty, EventInfo, Example, Origin, PayloadKnowledge, events, find};
+pub use registry::{Certainty, EventInfo, EventPayload, Example, Origin, PayloadKnowledge, events, find};
 pub use time::{Date, Instant, Timestamp, is_date};
 pub use vendor::{UnknownVendor, Vendor};

@@ -28,11 +28,8 @@ impl Timestamp {
     /// assert_eq!(Timestamp::from("yesterday").instant(), None);
     /// ```
     pub fn instant(&self) -> Option<Instant> {
-        Instant::parse(self.as_str()).or_else(|| {
-            let mut rest = self.as_str().as_bytes();
-            let days = date(&mut rest)?;
-            rest.is_empty().then_some(Instant { seconds: days * 86_400, nanos: 0 })
-        })
+        let bare = || date(self.as_str()).map(|days| Instant { seconds: days * 86_400, nanos: 0 });
+        Instant::parse(self.as_str()).or_else(bare)
     }
 
     /// Whole seconds since 1970-01-01 UTC, rounded down.
@@ -48,15 +45,13 @@ impl Timestamp {
 
 /// Whether `text` is a `full-date` of RFC 3339, section 5.6: a day of the real calendar, and nothing more.
 pub fn is_date(text: &str) -> bool {
-    let mut rest = text.as_bytes();
-    date(&mut rest).is_some() && rest.is_empty()
+    date(text).is_some()
 }
 
 impl Date {
     /// Days since 1970-01-01, or `None` where the text is not a date of the calendar.
     pub fn unix_days(&self) -> Option<i64> {
-        let mut rest = self.as_str().as_bytes();
-        date(&mut rest).filter(|_| rest.is_empty())
+        date(self.as_str())
     }
 }
 
@@ -81,19 +76,17 @@ impl Instant {
     /// Either letter case, any number of fraction digits, a mandatory offset, days of the real calendar, and second 60
     /// only where the offset puts it at 23:59:60 UTC.
     pub fn parse(text: &str) -> Option<Instant> {
-        let mut rest = text.as_bytes();
-        let days = date(&mut rest)?;
-        one_of(&mut rest, b"Tt")?;
-        let hour = number(&mut rest, 2).filter(|&hour| hour < 24)?;
-        one_of(&mut rest, b":")?;
-        let minute = number(&mut rest, 2).filter(|&minute| minute < 60)?;
-        one_of(&mut rest, b":")?;
-        let second = number(&mut rest, 2).filter(|&second| second <= 60)?;
-        let nanos = fraction(&mut rest)?;
-        let offset = offset(&mut rest)?;
-        if !rest.is_empty() {
+        let (head, mut rest) = text.as_bytes().split_first_chunk::<19>()?;
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't', h1, h2, b':', n1, n2, b':', s1, s2] = *head
+        else {
             return None;
-        }
+        };
+        let days = days(two(y1, y2)? * 100 + two(y3, y4)?, two(m1, m2)?, two(d1, d2)?)?;
+        let hour = two(h1, h2).filter(|&hour| hour < 24)?;
+        let minute = two(n1, n2).filter(|&minute| minute < 60)?;
+        let second = two(s1, s2).filter(|&second| second <= 60)?;
+        let nanos = fraction(&mut rest)?;
+        let offset = offset(rest)?;
         let minutes = days * 1440 + hour * 60 + minute - offset;
         if second == 60 && minutes.rem_euclid(1440) != 1439 {
             return None;
@@ -102,19 +95,24 @@ impl Instant {
     }
 }
 
-/// Days since 1970-01-01 of the `full-date` that `rest` begins with.
-fn date(rest: &mut &[u8]) -> Option<i64> {
-    let year = number(rest, 4)?;
-    one_of(rest, b"-")?;
-    let month = number(rest, 2).filter(|month| (1..=12).contains(month))?;
-    one_of(rest, b"-")?;
+/// Days since 1970-01-01 of a `full-date` and nothing more.
+fn date(text: &str) -> Option<i64> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else { return None };
+    days(two(y1, y2)? * 100 + two(y3, y4)?, two(m1, m2)?, two(d1, d2)?)
+}
+
+/// Days since 1970-01-01, where the calendar has such a day.
+fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
         2 => 28 + i64::from(leap),
         4 | 6 | 9 | 11 => 30,
-        _ => 31,
+        1..=12 => 31,
+        _ => return None,
     };
-    let day = number(rest, 2).filter(|day| (1..=length).contains(day))?;
+    if !(1..=length).contains(&day) {
+        return None;
+    }
     // Count years from March, so that the leap day comes last: days before the month are then a straight line.
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let before = y * 365 + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * m + 2) / 5;
@@ -122,14 +120,14 @@ fn date(rest: &mut &[u8]) -> Option<i64> {
 }
 
 /// Minutes to take off local time; `Z` and `-00:00` are zero.
-fn offset(rest: &mut &[u8]) -> Option<i64> {
-    let sign = one_of(rest, b"Zz+-")?;
-    if matches!(sign, b'Z' | b'z') {
-        return Some(0);
-    }
-    let hours = number(rest, 2).filter(|&hours| hours < 24)?;
-    one_of(rest, b":")?;
-    let minutes = number(rest, 2).filter(|&minutes| minutes < 60)?;
+fn offset(rest: &[u8]) -> Option<i64> {
+    let (sign, h1, h2, m1, m2) = match *rest {
+        [b'Z' | b'z'] => return Some(0),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => (sign, h1, h2, m1, m2),
+        _ => return None,
+    };
+    let hours = two(h1, h2).filter(|&hours| hours < 24)?;
+    let minutes = two(m1, m2).filter(|&minutes| minutes < 60)?;
     let offset = hours * 60 + minutes;
     Some(if sign == b'-' { -offset } else { offset })
 }
@@ -137,25 +135,21 @@ fn offset(rest: &mut &[u8]) -> Option<i64> {
 /// Nanoseconds of an optional full stop and digits; a full stop without a digit is refused.
 fn fraction(rest: &mut &[u8]) -> Option<u32> {
     let Some((b'.', digits)) = rest.split_first() else { return Some(0) };
-    let count = digits.iter().take_while(|digit| digit.is_ascii_digit()).count();
+    let mut nanos = 0;
+    let mut unit = 100_000_000;
+    let mut count = 0;
+    for digit in digits.iter().take_while(|digit| digit.is_ascii_digit()) {
+        nanos += unit * u32::from(digit - b'0');
+        unit /= 10;
+        count += 1;
+    }
     *rest = &digits[count..];
-    let nanos = (0..9).fold(0, |sum, i| {
-        let digit = if i < count { u32::from(digits[i] - b'0') } else { 0 };
-        sum * 10 + digit
-    });
     (count > 0).then_some(nanos)
 }
 
-fn number(rest: &mut &[u8], digits: usize) -> Option<i64> {
-    let (head, tail) = rest.split_at_checked(digits)?;
-    *rest = tail;
-    head.iter().try_fold(0, |sum, &digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
-}
-
-fn one_of(rest: &mut &[u8], accepted: &[u8]) -> Option<u8> {
-    let (&byte, tail) = rest.split_first()?;
-    *rest = tail;
-    accepted.contains(&byte).then_some(byte)
+/// The number that two digits write.
+fn two(tens: u8, ones: u8) -> Option<i64> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
 }
 
 #[cfg(test)]

@@ -201,3 +201,8 @@ pub fn render_tables() -> Result<String, SchemaFault> {
     }
     Ok(onepass::render::render(&compiler.finish(), &roots))
 }
+
+/// The verdict as [`Vetter::vet`](crate::Vetter::vet) gives it, without the short way that it takes for the usual headers.
+pub fn vet_with_care(vetter: &crate::Vetter, headers: &[(Vec<u8>, Vec<u8>)], body: &[u8], now: u64) -> crate::Verdict {
+    vetter.vet_with_care(headers, body, now)
+}

@@ -12,10 +12,11 @@
 //! - [`Verdict`], [`Finding`], [`Rule`]: what is said about it
 //! - [`Policy`]: what refuses it
 //! - [`amlyze`], [`dataspike`]: typed events, read from an accepted delivery with [`Verdict::read`]
-//! - [`Secret`]: what Dataspike signs with
+//! - [`Secret`]: what Dataspike signs with; [`Credential`]: what others can be asked to show
 
 mod check;
 mod cloudevents;
+mod credential;
 mod finding;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -35,9 +36,10 @@ mod vetter;
 pub use check::{CheckError, CheckRequest, Checker, error_line};
 pub use cloudevents::encode::{CloudEvent, EncodeError, Outgoing};
 pub use cloudevents::handshake::{AllowedRate, Handshake, HandshakeAnswer};
+pub use credential::{Credential, CredentialError};
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{
-    EventInfo, Example, Instant, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
+    EventInfo, EventPayload, Example, Instant, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
 };
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
 pub use problem::{PROBLEM_JSON, Problem};

@@ -51,6 +51,7 @@ const fn is_guard(rule: Rule) -> bool {
     matches!(
         rule.class(),
         Class::Unauthorized
+            | Class::Forbidden
             | Class::TooLarge
             | Class::HeadersTooLarge
             | Class::Timeout

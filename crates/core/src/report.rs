@@ -15,7 +15,7 @@ const MAX_REVEALED: usize = 200;
 /// The findings so far, and the class of fault that wins among those that reject.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
-    findings: Vec<Finding>,
+    findings: Cow<'static, [Finding]>,
     class: Option<Class>,
     left_out: usize,
 }
@@ -54,6 +54,11 @@ impl<'v> Note<'v> {
 }
 
 impl Report {
+    /// Begins with findings that are known beforehand and let the delivery through.
+    pub(crate) fn with(findings: &'static [Finding]) -> Self {
+        Self { findings: Cow::Borrowed(findings), ..Self::default() }
+    }
+
     /// Adds a finding where the policy looks at its rule.
     #[cold]
     pub(crate) fn add(&mut self, policy: &Policy, reveal: bool, note: Note<'_>) {
@@ -69,11 +74,11 @@ impl Report {
             if self.class == before {
                 return;
             }
-            self.findings.pop();
+            self.findings.to_mut().pop();
         }
         let value = note.value.filter(|_| reveal).map(shorten);
         let Note { rule, place, message, offset, .. } = note;
-        self.findings.push(Finding { rule, severity, place, message, offset, value, rejects });
+        self.findings.to_mut().push(Finding { rule, severity, place, message, offset, value, rejects });
     }
 
     /// Whether one of the findings refuses the delivery, and the class of fault that wins.
@@ -91,11 +96,11 @@ impl Report {
     }
 
     /// The list, with a note of how many were left out.
-    pub(crate) fn into_findings(mut self, policy: &Policy) -> Vec<Finding> {
+    pub(crate) fn into_findings(mut self, policy: &Policy) -> Cow<'static, [Finding]> {
         if self.left_out > 0
             && let Some(severity) = policy.severity(Rule::LimitFindings)
         {
-            self.findings.push(Finding {
+            self.findings.to_mut().push(Finding {
                 rule: Rule::LimitFindings,
                 severity,
                 place: Place::Request,

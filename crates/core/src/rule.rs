@@ -19,6 +19,8 @@ pub enum Class {
     Unsupported,
     /// The delivery does not prove who sent it: 401.
     Unauthorized,
+    /// Nothing is taken from where the delivery comes from: 403.
+    Forbidden,
     /// Envelope, header or JSON fault: 400.
     Malformed,
     /// The payload departs from its schema: 422.
@@ -33,7 +35,8 @@ pub enum Class {
 
 impl Class {
     /// Every class, in the order in which it wins when a delivery has faults of several.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
+        Self::Forbidden,
         Self::Method,
         Self::TooMany,
         Self::TooLarge,
@@ -58,6 +61,7 @@ impl Class {
             Self::HeadersTooLarge => 431,
             Self::Unsupported => 415,
             Self::Unauthorized => 401,
+            Self::Forbidden => 403,
             Self::Malformed => 400,
             Self::Schema => 422,
             Self::Timeout => 408,
@@ -75,6 +79,7 @@ impl Class {
             Self::HeadersTooLarge => "headers-too-large",
             Self::Unsupported => "unsupported",
             Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
             Self::Malformed => "malformed",
             Self::Schema => "schema",
             Self::Timeout => "timeout",
@@ -92,6 +97,7 @@ impl Class {
             Self::HeadersTooLarge => "The header section is too large",
             Self::Unsupported => "The format is not understood",
             Self::Unauthorized => "The delivery is not authentic",
+            Self::Forbidden => "Deliveries are not taken from there",
             Self::Malformed => "The delivery is malformed",
             Self::Schema => "The payload departs from its schema",
             Self::Timeout => "The body did not arrive in time",
@@ -230,6 +236,13 @@ rules! {
     SigMismatch = "SIG-mismatch", Error, Unauthorized, Plain, "a signature is made with a configured secret over exactly these bytes", "Dataspike webhook configuration";
     SigStale = "SIG-stale", Error, Unauthorized, Plain, "a delivery was signed no longer ago than the tolerance", "Dataspike webhook configuration; tolerance by this project";
     SigFuture = "SIG-future", Error, Unauthorized, Plain, "a delivery was not signed further in the future than the tolerance", "Dataspike webhook configuration; tolerance by this project";
+    SigExpired = "SIG-expired", Error, Unauthorized, Plain, "the secret that a delivery was signed with has not expired", "this project: secrets that are being replaced";
+
+    // Credentials and networks.
+    AuthPeer = "AUTH-peer", Error, Forbidden, Plain, "a delivery comes from an address that may deliver", "RFC 9110 §15.5.4; the addresses are the receiver's choice";
+    AuthMissing = "AUTH-missing", Error, Unauthorized, Plain, "a delivery carries a credential where one is configured", "RFC 9110 §11.6; RFC 7617 §2; RFC 6750 §2.1";
+    AuthMismatch = "AUTH-mismatch", Error, Unauthorized, Plain, "the credential is sent once and is one of those that are configured", "RFC 9110 §11.6; RFC 7617 §2; RFC 6750 §2.1";
+    AuthExpired = "AUTH-expired", Error, Unauthorized, Plain, "the credential has not expired", "this project: credentials that are being replaced";
 
     // JSON.
     JsonEmpty = "JSON-empty", Error, Malformed, Plain, "the body holds a JSON value", "RFC 8259 §2";
@@ -363,7 +376,8 @@ mod tests {
         for rule in Rule::ALL {
             let prefix = rule.id().split('-').next().unwrap_or_default();
             assert!(
-                ["HTTP", "LIMIT", "CE", "SIG", "JSON", "SCHEMA", "AMLYZE", "DATASPIKE", "STORE"].contains(&prefix),
+                ["HTTP", "LIMIT", "CE", "SIG", "AUTH", "JSON", "SCHEMA", "AMLYZE", "DATASPIKE", "STORE"]
+                    .contains(&prefix),
                 "{rule}"
             );
         }

@@ -2,9 +2,9 @@
 
 use hookvet_catalogue::amlyze::{self, Data};
 use hookvet_catalogue::dataspike::{self, Payload};
-use hookvet_catalogue::{ReadError, Vendor};
+use hookvet_catalogue::{EventInfo, ReadError, Vendor, find};
 
-use crate::verdict::Verdict;
+use crate::verdict::{EventContext, Verdict};
 
 /// Why a verdict gives no typed event. Never quotes the payload.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -76,6 +76,29 @@ impl Verdict {
     }
 }
 
+impl EventContext {
+    /// What the catalogue knows of the event's type, under whichever of its spellings it came; `None` for an unknown one.
+    ///
+    /// # Example
+    /// ```
+    /// use hookvet::Vetter;
+    ///
+    /// let headers = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "customer"),
+    ///     ("ce-type", "app.amlyze.customer.updated"), ("ce-subject", "42"), ("content-type", "application/json")];
+    /// let verdict = Vetter::amlyze().build()?.vet(headers, b"{}", 0);
+    /// let info = verdict.event().and_then(|event| event.info()).expect("a known type");
+    /// assert_eq!(info.name, "com.amlyze.customer.updated");
+    /// # Ok::<(), hookvet::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn info(&self) -> Option<&'static EventInfo> {
+        match self.vendor() {
+            Vendor::Amlyze => amlyze::resolve_type(self.event_type()).info(),
+            vendor => find(vendor, self.event_type()),
+        }
+    }
+}
+
 fn expect_vendor(verdict: &Verdict, expected: Vendor) -> Result<(), TypedError> {
     if verdict.vendor() == expected {
         Ok(())
@@ -135,6 +158,8 @@ payloads! { amlyze::Event, data:
 
 payloads! { dataspike::Event, payload:
     Payload::Docver => dataspike::Verification, unbox;
+    Payload::DocverChecks => dataspike::DocverChecks, unbox;
+    Payload::AmlScreening => dataspike::AmlScreening, unbox;
 }
 
 #[expect(clippy::boxed_local, reason = "the catalogue boxes its large payloads")]

@@ -66,14 +66,14 @@ impl Mode {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Authenticity {
-    /// A configured secret signed exactly these bytes.
+    /// A configured secret signed exactly these bytes, or the delivery carries a configured credential.
     Verified {
-        /// The label of that secret, where it has one.
+        /// The label of that secret or credential, where it has one.
         label: Option<Arc<str>>,
     },
     /// Nothing in the delivery proves it: the vendor documents no signature, or it was refused before that step.
     Unproven,
-    /// A signature is missing, malformed, too old or wrong.
+    /// A signature or a credential is missing, malformed, too old or wrong.
     Failed,
     /// The vendor signs, and the receiver has chosen not to look.
     NotConfigured,
@@ -289,7 +289,7 @@ pub struct Verdict {
     pub(crate) content: Content,
     pub(crate) schema: Option<Cow<'static, str>>,
     pub(crate) authenticity: Authenticity,
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Cow<'static, [Finding]>,
     pub(crate) data: Data,
 }
 
@@ -433,6 +433,9 @@ impl Serialize for Verdict {
         }
         out.serialize_field("schema", &self.schema)?;
         out.serialize_field("authenticity", self.authenticity.as_str())?;
+        if let Authenticity::Verified { label: Some(label) } = &self.authenticity {
+            out.serialize_field("verified_by", &**label)?;
+        }
         out.serialize_field("findings", &self.findings)?;
         out.end()
     }

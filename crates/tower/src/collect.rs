@@ -4,25 +4,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
+use hookvet_receiver::End;
 use http_body::Body;
 
 use crate::timer::Timer;
 
 /// Most that is set aside ahead of what has arrived, in bytes: a length that is announced costs its sender nothing.
 const MAX_AHEAD: usize = 64 * 1024;
-
-/// How a body came to its end.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum End {
-    /// All of it is here.
-    Whole,
-    /// It is larger than the limit; what is behind it was not read.
-    TooLarge,
-    /// The sender went away, or broke the framing.
-    Incomplete,
-    /// The timer ran out.
-    TimedOut,
-}
 
 /// The bytes so far. One frame is kept as it came; only the second one makes a copy.
 #[derive(Debug)]

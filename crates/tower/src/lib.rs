@@ -17,21 +17,23 @@
 //! # Ok::<(), hookvet::BuildError>(())
 //! ```
 //!
-//! The whole story, with a delivery that passes and one that does not, is told in [`vet`].
+//! Its settings are those of a [`Receiver`], which other adapters share. The whole story, with a delivery that passes and one that does not, is told in [`vet`].
 //!
 //! # Features
 //!
 //! | feature | what it brings | default |
 //! |---|---|---|
 //! | `deadline` | a time limit for bodies, and a short wait before a refusal for a sender that is still writing; needs a tokio runtime with its timer, and brings nothing to WebAssembly | yes |
-//! | `axum` | the extractors `axum::Vetted` and [`Delivery`], and their rejection | no |
+//! | `axum` | the extractors `axum::Vetted` and [`Delivery`], and their rejection; `axum::EventRouter`, which sends each type of event to its own handler | no |
+//! | `metrics` | `Metrics`, an observer that counts through the `metrics` facade | no |
+//! | `tracing` | a span for each delivery around the inner service, and an event with its verdict | no |
 //!
 //! Without tokio it compiles for WebAssembly too. There is no clock on `wasm32-unknown-unknown`, so there `VetLayer::new`
 //! is missing and [`VetLayer::with_clock`] takes its place.
 
-mod clock;
 mod collect;
 mod delivery;
+mod peer;
 mod refusal;
 mod timer;
 
@@ -42,4 +44,9 @@ pub mod vet;
 
 pub use body::VetBody;
 pub use delivery::Delivery;
-pub use vet::{OnInvalid, Vet, VetLayer};
+pub use hookvet_receiver as receiver;
+#[cfg(feature = "metrics")]
+pub use hookvet_receiver::Metrics;
+pub use hookvet_receiver::{Networks, Observation, OnInvalid, Quarantine, Quarantined, Receiver};
+pub use peer::Peer;
+pub use vet::{Vet, VetLayer};

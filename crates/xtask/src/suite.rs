@@ -61,9 +61,13 @@ fn features_alone() -> Result<Option<usize>> {
     for arguments in [
         &["-p", "hookvet-catalogue"][..],
         &["-p", "hookvet"],
+        &["-p", "hookvet-receiver"],
+        &["-p", "hookvet-receiver", "--features", "metrics"],
+        &["-p", "hookvet-receiver", "--features", "tracing"],
         &["-p", "hookvet-tower"],
         &["-p", "hookvet-tower", "--no-default-features"],
         &["-p", "hookvet-tower", "--features", "axum"],
+        &["-p", "hookvet-tower", "--features", "metrics,tracing"],
     ] {
         process::run(cargo().args(["clippy", "--quiet"]).args(arguments).args(["--", "-D", "warnings"]))?;
     }

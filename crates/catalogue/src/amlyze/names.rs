@@ -40,7 +40,8 @@ const MEANT: &str = "app.amlyze.customer.screening.sanctions.completed";
 /// every known remainder. Letter case matters.
 pub fn resolve_type(name: &str) -> Resolved {
     let (sought, misspelt) = if name == MISSPELT { (MEANT, true) } else { (name, false) };
-    let Some(info) = position_of_amlyze(sought).map(|position| &events()[position]) else { return Resolved::Unknown };
+    let position = position_of_amlyze(sought.as_bytes());
+    let Some(info) = position.map(|position| &events()[position]) else { return Resolved::Unknown };
     if misspelt {
         Resolved::Alias { info, rule: "D02" }
     } else if info.name == name {

@@ -55,8 +55,7 @@ const fn slot(name: &[u8], multiplier: u32) -> usize {
 }
 
 /// The AMLYZE event whose name equals `name` from the fifth byte on, as a position in the register.
-pub(crate) fn position_of_amlyze(name: &str) -> Option<usize> {
-    let name = name.as_bytes();
+pub(crate) fn position_of_amlyze(name: &[u8]) -> Option<usize> {
     if name.len() <= RESOURCE {
         return None;
     }

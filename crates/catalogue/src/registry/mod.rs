@@ -3,6 +3,7 @@
 mod amlyze;
 mod dataspike;
 mod index;
+mod payload;
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ use crate::Vendor;
 use crate::generated::{EXAMPLES, SCHEMAS};
 
 pub(crate) use index::position_of_amlyze;
+pub use payload::EventPayload;
 
 /// How well the vendor's documents establish an event.
 ///
@@ -195,13 +197,15 @@ pub fn events() -> &'static [EventInfo] {
     &EVENTS
 }
 
-/// The event that `vendor` calls exactly `name`.
+/// The event that `vendor` calls exactly `name`: text, or the octets of a header.
 ///
 /// Misspellings and double spellings are not looked up; see [`amlyze::resolve_type`](crate::amlyze::resolve_type).
-pub fn find(vendor: Vendor, name: &str) -> Option<&'static EventInfo> {
+pub fn find(vendor: Vendor, name: impl AsRef<[u8]>) -> Option<&'static EventInfo> {
+    let name = name.as_ref();
+    let is_it = |info: &&EventInfo| info.name.as_bytes() == name;
     match vendor {
-        Vendor::Amlyze => index::position_of_amlyze(name).map(|i| &EVENTS[i]).filter(|info| info.name == name),
-        Vendor::Dataspike => EVENTS[amlyze::EVENTS.len()..].iter().find(|info| info.name == name),
+        Vendor::Amlyze => index::position_of_amlyze(name).map(|i| &EVENTS[i]).filter(is_it),
+        Vendor::Dataspike => EVENTS[amlyze::EVENTS.len()..].iter().find(is_it),
         Vendor::CloudEvents => None,
     }
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use arrayvec::ArrayString;
+use arrayvec::ArrayVec;
 
 use super::{media_type::MediaType, time, uri, values::is_forbidden};
 use crate::rule::Rule;
@@ -24,7 +24,17 @@ pub(crate) enum Core {
 }
 
 impl Core {
-    pub(crate) const COUNT: usize = 8;
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Id,
+        Self::Source,
+        Self::Specversion,
+        Self::Type,
+        Self::Subject,
+        Self::Time,
+        Self::Dataschema,
+        Self::Datacontenttype,
+    ];
+    pub(crate) const COUNT: usize = Self::ALL.len();
     pub(crate) const REQUIRED: [Self; 4] = [Self::Id, Self::Source, Self::Specversion, Self::Type];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -85,38 +95,86 @@ impl Core {
 }
 
 /// Decoded attributes in one piece of text, which lies in place as long as it is short: the usual event allocates nothing.
-#[derive(Clone, Default, Eq, PartialEq)]
+#[derive(Clone)]
 pub(crate) struct Attributes {
     text: Text,
-    core: [Option<Span>; Core::COUNT],
+    core: [Span; Core::COUNT],
+    /// The type, where it is one of the catalogue and stands nowhere in the text.
+    event_type: &'static str,
     extensions: Vec<(Span, Span)>,
 }
 
-/// A part of the text.
+/// A part of the text, or a mark that there is none.
 #[derive(Clone, Copy, Eq, PartialEq)]
 struct Span {
     start: u32,
     end: u32,
 }
 
+impl Span {
+    /// The attribute was not sent.
+    const ABSENT: Self = Self { start: u32::MAX, end: 0 };
+    /// The value is a fixed one: the version of the standard, JSON's media type, a type of the catalogue.
+    const FIXED: Self = Self { start: u32::MAX, end: u32::MAX };
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self { text: Text::default(), core: [Span::ABSENT; Core::COUNT], event_type: "", extensions: Vec::new() }
+    }
+}
+
+/// Equal are those that say the same, wherever their text lies.
+impl PartialEq for Attributes {
+    fn eq(&self, other: &Self) -> bool {
+        Core::ALL.into_iter().all(|core| self.get(core) == other.get(core)) && self.extensions().eq(other.extensions())
+    }
+}
+
+impl Eq for Attributes {}
+
 impl Attributes {
     pub(crate) fn get(&self, core: Core) -> Option<&str> {
-        self.core[core as usize].map(|span| self.text.get(span))
+        match self.core[core as usize] {
+            Span::ABSENT => None,
+            Span::FIXED => Some(match core {
+                Core::Specversion => SPECVERSION,
+                Core::Datacontenttype => JSON,
+                _ => self.event_type,
+            }),
+            span => Some(self.text.get(span)),
+        }
     }
 
     /// Sets a standard attribute; the first value stays where one is there already.
     pub(crate) fn set(&mut self, core: Core, value: &str) {
-        if self.core[core as usize].is_none() {
-            self.core[core as usize] = Some(self.text.keep(value));
+        if self.core[core as usize] == Span::ABSENT {
+            self.core[core as usize] = self.text.keep(value.as_bytes());
+        }
+    }
+
+    /// The same for a value that is printable ASCII throughout.
+    pub(crate) fn set_plain(&mut self, core: Core, value: &[u8]) {
+        debug_assert!(value.is_ascii());
+        if self.core[core as usize] == Span::ABSENT {
+            self.core[core as usize] = self.text.keep(value);
+        }
+    }
+
+    /// Sets what a documented delivery always says: the version, JSON as the media type, and a type of the catalogue.
+    pub(crate) fn set_fixed(&mut self, event_type: &'static str) {
+        self.event_type = event_type;
+        for core in [Core::Specversion, Core::Datacontenttype, Core::Type] {
+            self.core[core as usize] = Span::FIXED;
         }
     }
 
     pub(crate) fn is_set(&self, core: Core) -> bool {
-        self.core[core as usize].is_some()
+        self.core[core as usize] != Span::ABSENT
     }
 
     pub(crate) fn push_extension(&mut self, name: &str, value: &str) {
-        let pair = (self.text.keep(name), self.text.keep(value));
+        let pair = (self.text.keep(name.as_bytes()), self.text.keep(value.as_bytes()));
         self.extensions.push(pair);
     }
 
@@ -129,56 +187,62 @@ impl Attributes {
     }
 }
 
-/// How much text lies in place, in bytes: the documented example of a related entity has 203.
-const IN_PLACE: usize = 304;
+/// The only version of the standard that is read.
+pub(crate) const SPECVERSION: &str = "1.0";
 
-/// Text that only grows: in place first, on the heap once it is longer.
-#[derive(Clone, Eq)]
-#[expect(clippy::large_enum_variant, reason = "the large variant is the usual one, and is what saves the allocation")]
+/// The media type that nearly every sender writes.
+pub(crate) const JSON: &str = "application/json";
+
+/// How much text lies in place, in bytes: four identifiers, a timestamp and some room.
+const IN_PLACE: usize = 208;
+
+/// Text that only grows: in place first, on the heap once it is longer. It is kept as octets, so that what is known to be
+/// text already is not looked at once more on its way in.
+#[derive(Clone)]
 enum Text {
-    InPlace(ArrayString<IN_PLACE>),
-    Heap(String),
+    InPlace(ArrayVec<u8, IN_PLACE>),
+    Heap(Vec<u8>),
 }
 
 impl Default for Text {
     fn default() -> Self {
-        Self::InPlace(ArrayString::new_const())
-    }
-}
-
-impl PartialEq for Text {
-    fn eq(&self, other: &Self) -> bool {
-        self.whole() == other.whole()
+        Self::InPlace(ArrayVec::new_const())
     }
 }
 
 impl Text {
-    fn whole(&self) -> &str {
-        match self {
+    fn octets(&self, span: Span) -> &[u8] {
+        let whole: &[u8] = match self {
             Self::InPlace(text) => text,
             Self::Heap(text) => text,
-        }
+        };
+        whole.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     fn get(&self, span: Span) -> &str {
-        // Only whole strings were written, so both ends are there and lie between characters.
-        self.whole().get(span.start as usize..span.end as usize).unwrap_or_default()
+        // Only whole strings were written, so this never fails.
+        std::str::from_utf8(self.octets(span)).unwrap_or_default()
     }
 
-    /// Appends `text`. A request has far less of it than 4 GiB, since servers bound the size of headers and bodies.
-    fn keep(&mut self, text: &str) -> Span {
-        let start = self.whole().len();
-        match self {
+    /// Appends text. A request has far less of it than 4 GiB, since servers bound the size of headers and bodies.
+    fn keep(&mut self, text: &[u8]) -> Span {
+        let start = match self {
             Self::InPlace(whole) => {
-                if whole.try_push_str(text).is_err() {
-                    let mut moved = String::with_capacity(2 * (start + text.len()));
-                    moved.push_str(whole);
-                    moved.push_str(text);
+                let start = whole.len();
+                if whole.try_extend_from_slice(text).is_err() {
+                    let mut moved = Vec::with_capacity(2 * (start + text.len()));
+                    moved.extend_from_slice(whole);
+                    moved.extend_from_slice(text);
                     *self = Self::Heap(moved);
                 }
+                start
             }
-            Self::Heap(whole) => whole.push_str(text),
-        }
+            Self::Heap(whole) => {
+                let start = whole.len();
+                whole.extend_from_slice(text);
+                start
+            }
+        };
         let at = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
         Span { start: at(start), end: at(start + text.len()) }
     }
@@ -187,17 +251,7 @@ impl Text {
 /// Names only: values are the sender's data.
 impl fmt::Debug for Attributes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let core = [
-            Core::Id,
-            Core::Source,
-            Core::Specversion,
-            Core::Type,
-            Core::Subject,
-            Core::Time,
-            Core::Dataschema,
-            Core::Datacontenttype,
-        ];
-        let names = core.into_iter().filter(|core| self.is_set(*core)).map(Core::name);
+        let names = Core::ALL.into_iter().filter(|core| self.is_set(*core)).map(Core::name);
         f.debug_set().entries(names).entries(self.extensions().map(|(name, _)| name)).finish()
     }
 }

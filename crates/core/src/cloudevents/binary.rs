@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::attributes::{Attributes, Core, check};
+use super::attributes::{Attributes, Core, JSON, check};
 use super::media_type::trim_ows;
 use super::names::{self, Sent};
-use super::{uri, values};
+use super::{time, uri, values};
 use crate::finding::{Place, Severity};
 use crate::report::{Note, Report};
 use crate::rule::Rule;
@@ -58,7 +58,7 @@ impl<'h> Reader<'_, 'h> {
         let Some(text) = values::plain(value) else { return false };
         let is_fine = match core {
             Core::Source if vendors::is_free_text(self.settings.vendor, core) => (1..=256).contains(&text.len()),
-            Core::Time => check(core, text).is_ok() && !text.contains(['t', 'z']),
+            Core::Time => time::parse(text).is_some_and(|time| time.is_upper_case),
             _ => check(core, text).is_ok(),
         };
         if is_fine && self.sent.is_first(Some(core), || Cow::Borrowed(b"")) {
@@ -162,8 +162,8 @@ impl<'h> Reader<'_, 'h> {
     }
 
     fn content_type(&mut self, value: &[u8]) {
-        if value == b"application/json" {
-            return self.attributes.set(Core::Datacontenttype, "application/json");
+        if value == JSON.as_bytes() {
+            return self.attributes.set(Core::Datacontenttype, JSON);
         }
         let text = String::from_utf8_lossy(value);
         if let Err((rule, message)) = check(Core::Datacontenttype, &text) {

@@ -15,7 +15,10 @@ pub(crate) struct Rfc3339 {
 /// `t` and `z` may be lower-case, the offset is required, a fraction has at least one digit and any number of them,
 /// second 60 stands only where a leap second can: at 23:59:60 UTC.
 pub(crate) fn parse(text: &str) -> Option<Rfc3339> {
-    Instant::parse(text).map(|_| Rfc3339 { is_upper_case: !text.contains(['t', 'z']) })
+    Instant::parse(text)?;
+    // The grammar has a letter behind the date, and one at the end where there is no offset in digits.
+    let bytes = text.as_bytes();
+    Some(Rfc3339 { is_upper_case: bytes.get(10) != Some(&b't') && bytes.last() != Some(&b'z') })
 }
 
 #[cfg(test)]

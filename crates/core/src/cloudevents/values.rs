@@ -56,7 +56,7 @@ pub(crate) fn plain(value: &[u8]) -> Option<&str> {
 }
 
 /// Whether every octet is one of U+0021 to U+007E without the double quote and the percent sign, eight at a time.
-fn is_plain(value: &[u8]) -> bool {
+pub(crate) fn is_plain(value: &[u8]) -> bool {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES * 0x80;
     // The high bit of a byte of the result is set where that byte of `word` is zero; other bytes may be set only above one
@@ -73,7 +73,11 @@ fn is_plain(value: &[u8]) -> bool {
     };
     let (words, rest) = value.as_chunks::<8>();
     words.iter().all(|word| is_plain_word(u64::from_le_bytes(*word)))
-        && rest.iter().all(|byte| matches!(byte, b'!' | b'#'..=b'$' | b'&'..=b'~'))
+        && match value.last_chunk() {
+            // The last eight octets, some of which were looked at already.
+            Some(last) => rest.is_empty() || is_plain_word(u64::from_le_bytes(*last)),
+            None => rest.iter().all(|byte| matches!(byte, b'!' | b'#'..=b'$' | b'&'..=b'~')),
+        }
 }
 
 #[cold]

@@ -26,6 +26,8 @@ pub(crate) struct SignatureHeader {
     text: [u8; MAX_DIGITS],
     text_length: usize,
     timestamp: u64,
+    /// When it was received, in the same seconds: secrets expire.
+    received_at: u64,
     digests: [[u8; DIGEST_BYTES]; MAX_DIGESTS],
     digest_count: usize,
 }
@@ -34,8 +36,8 @@ pub(crate) struct SignatureHeader {
 const MAX_DIGITS: usize = 20;
 
 impl SignatureHeader {
-    /// Reads the value: parts in any order, blanks around them trimmed, unknown parts ignored, several `v1` allowed.
-    pub(crate) fn parse(value: &[u8]) -> Result<Self, &'static str> {
+    /// Reads a value that was received at `now`: parts in any order, blanks around them trimmed, unknown parts ignored, several `v1` allowed.
+    pub(crate) fn parse(value: &[u8], now: u64) -> Result<Self, &'static str> {
         let mut timestamp = None;
         let mut digests = [[0; DIGEST_BYTES]; MAX_DIGESTS];
         let mut digest_count = 0;
@@ -68,7 +70,7 @@ impl SignatureHeader {
         match (timestamp, text.get_mut(..digits.len())) {
             (Some(timestamp), Some(slot)) => {
                 slot.copy_from_slice(digits);
-                Ok(Self { text, text_length: digits.len(), timestamp, digests, digest_count })
+                Ok(Self { text, text_length: digits.len(), timestamp, received_at: now, digests, digest_count })
             }
             _ => Err("t is no whole number of Unix seconds"),
         }
@@ -83,7 +85,8 @@ impl SignatureHeader {
     }
 
     /// Whether it was signed too long ago, or too far ahead; an age equal to the tolerance passes.
-    pub(crate) fn check_age(&self, now: u64, tolerance: u64) -> Result<(), (Rule, String)> {
+    pub(crate) fn check_age(&self, tolerance: u64) -> Result<(), (Rule, String)> {
+        let now = self.received_at;
         if now.saturating_sub(self.timestamp) > tolerance {
             let age = now - self.timestamp;
             return Err((Rule::SigStale, format!("signed {age} s ago, but at most {tolerance} s are tolerated")));
@@ -99,13 +102,31 @@ impl SignatureHeader {
     }
 }
 
-/// The first of `secrets` with which one of the digests was made over `body`, compared in constant time.
-pub(crate) fn verify<'s>(header: &SignatureHeader, body: &[u8], secrets: &'s [Secret]) -> Option<&'s Secret> {
-    secrets.iter().find(|secret| {
-        let Some(expected) = digest(secret, header.text(), body) else { return false };
+/// What the secrets say about a signature.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Signed<'s> {
+    /// This secret signed exactly these bytes.
+    By(&'s Secret),
+    /// This secret did, and it has expired.
+    ByExpired(&'s Secret),
+    /// None of them did.
+    ByNobody,
+}
+
+/// Which of `secrets` one of the digests was made with over `body`, compared in constant time.
+pub(crate) fn verify<'s>(header: &SignatureHeader, body: &[u8], secrets: &'s [Secret]) -> Signed<'s> {
+    let mut expired = None;
+    for secret in secrets {
+        let Some(expected) = digest(secret, header.text(), body) else { continue };
         // No early exit among the digests of one secret.
-        header.digests().iter().fold(false, |found, digest| found | bool::from(digest.ct_eq(&expected)))
-    })
+        let fits = header.digests().iter().fold(false, |found, digest| found | bool::from(digest.ct_eq(&expected)));
+        match (fits, secret.is_expired(header.received_at)) {
+            (true, false) => return Signed::By(secret),
+            (true, true) => expired = Some(secret),
+            (false, _) => {}
+        }
+    }
+    expired.map_or(Signed::ByNobody, Signed::ByExpired)
 }
 
 /// The value of `X-Webhook-Signature` for `body`, signed at `timestamp` (Unix seconds).
@@ -142,7 +163,7 @@ mod tests {
     const V1: &str = "7b7545338873f90baa7b1798bca0bdc2d453deb3dd9132bfc06d91e446461cbf";
 
     fn parse(value: &str) -> Result<SignatureHeader, &'static str> {
-        SignatureHeader::parse(value.as_bytes())
+        SignatureHeader::parse(value.as_bytes(), 0)
     }
 
     #[test]
@@ -163,19 +184,41 @@ mod tests {
 
     #[test]
     fn an_age_equal_to_the_tolerance_passes() {
-        let header = parse(&format!("t=1000,v1={V1}")).expect("well formed");
-        assert_eq!(header.check_age(1300, 300), Ok(()));
-        assert_eq!(header.check_age(700, 300), Ok(()));
-        assert_eq!(header.check_age(1301, 300).map_err(|(rule, _)| rule), Err(Rule::SigStale));
-        assert_eq!(header.check_age(699, 300).map_err(|(rule, _)| rule), Err(Rule::SigFuture));
+        let age = |now| {
+            let header = SignatureHeader::parse(format!("t=1000,v1={V1}").as_bytes(), now).expect("well formed");
+            header.check_age(300).map_err(|(rule, _)| rule)
+        };
+        assert_eq!(age(1300), Ok(()));
+        assert_eq!(age(700), Ok(()));
+        assert_eq!(age(1301), Err(Rule::SigStale));
+        assert_eq!(age(699), Err(Rule::SigFuture));
     }
 
     #[test]
     fn what_is_signed_is_verified_and_one_changed_byte_is_not() {
         let secrets = [Secret::parse("whsec_00").expect("a secret"), Secret::parse("whsec_0102").expect("a secret")];
         let header = parse(&sign(&secrets[1], 7, b"{}")).expect("well formed");
-        assert!(verify(&header, b"{}", &secrets).is_some());
-        assert!(verify(&header, b"{ }", &secrets).is_none());
-        assert!(verify(&header, b"{}", &secrets[..1]).is_none());
+        assert!(matches!(verify(&header, b"{}", &secrets), Signed::By(_)));
+        assert!(matches!(verify(&header, b"{ }", &secrets), Signed::ByNobody));
+        assert!(matches!(verify(&header, b"{}", &secrets[..1]), Signed::ByNobody));
+    }
+
+    #[test]
+    fn a_secret_verifies_until_the_second_in_which_it_expires() {
+        let secret = || Secret::parse("whsec_00").expect("a secret");
+        let signature = sign(&secret(), 7, b"{}");
+        let signed = |now, secrets: &[Secret]| {
+            let header = SignatureHeader::parse(signature.as_bytes(), now).expect("well formed");
+            match verify(&header, b"{}", secrets) {
+                Signed::By(secret) => format!("by {:?}", secret.label()),
+                Signed::ByExpired(secret) => format!("expired {:?}", secret.label()),
+                Signed::ByNobody => "nobody".to_owned(),
+            }
+        };
+        let expiring = [secret().labelled("a").expires(10)];
+        assert_eq!(signed(9, &expiring), r#"by Some("a")"#);
+        assert_eq!(signed(10, &expiring), r#"expired Some("a")"#);
+        // The same secret under another name still counts.
+        assert_eq!(signed(10, &[expiring[0].clone(), secret()]), "by None");
     }
 }

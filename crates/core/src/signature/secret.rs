@@ -23,6 +23,7 @@ const PREFIX: &str = "whsec_";
 pub struct Secret {
     key: Vec<u8>,
     label: Option<Arc<str>>,
+    expires: Option<u64>,
 }
 
 impl Secret {
@@ -35,7 +36,7 @@ impl Secret {
         let digits = text.strip_prefix(PREFIX).ok_or(SecretError::Prefix)?;
         match const_hex::decode(digits) {
             // The decoder would take a 0x in front; the vendor never writes one.
-            Ok(key) if !key.is_empty() && !digits.starts_with("0x") => Ok(Self { key, label: None }),
+            Ok(key) if !key.is_empty() && !digits.starts_with("0x") => Ok(Self { key, label: None, expires: None }),
             _ => Err(SecretError::Hex),
         }
     }
@@ -47,6 +48,15 @@ impl Secret {
         self
     }
 
+    /// From this moment on nothing that it signed verifies, in seconds since the Unix epoch. Default: never.
+    ///
+    /// The vendor may go on signing with it by mistake; the refusal then says that it has expired.
+    #[must_use]
+    pub fn expires(mut self, at: u64) -> Self {
+        self.expires = Some(at);
+        self
+    }
+
     /// The name it was given.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
@@ -55,6 +65,10 @@ impl Secret {
 
     pub(crate) fn shared_label(&self) -> Option<Arc<str>> {
         self.label.clone()
+    }
+
+    pub(super) fn is_expired(&self, now: u64) -> bool {
+        self.expires.is_some_and(|at| now >= at)
     }
 
     pub(super) fn key(&self) -> &[u8] {

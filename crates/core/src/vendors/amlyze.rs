@@ -15,6 +15,9 @@ const CUSTOMER_ID: &str = "customerExternalId";
 const FLAGS: [&str; 4] = ["sanctioned", "pep", "inAdverseMedia", "inInternalList"];
 const DECISIONS: [&str; 4] = ["ACCEPTED", "REJECTED", "SUSPICIOUS", "NON_SUSPICIOUS"];
 
+/// What is said about a time as AMLYZE's own example writes it.
+pub(crate) const LOWER_CASE_TIME: &str = "time is written with a lower-case t and z";
+
 /// Longest communication number that any document allows, in characters.
 const MAX_COMMUNICATION_NUMBER: usize = 256;
 
@@ -53,19 +56,19 @@ pub(super) fn look_at_header(core: Core, value: &str, add: &mut dyn FnMut(Rule, 
         Core::Source if value.len() > MAX_COMMUNICATION_NUMBER && value.chars().count() > MAX_COMMUNICATION_NUMBER => {
             add(Rule::AmlyzeD09, "a communication number has at most 256 characters");
         }
-        Core::Time if value.contains(['t', 'z']) && time::parse(value).is_some_and(|time| !time.is_upper_case) => {
-            add(Rule::AmlyzeD10, "time is written with a lower-case t and z");
+        Core::Time if time::parse(value).is_some_and(|time| !time.is_upper_case) => {
+            add(Rule::AmlyzeD10, LOWER_CASE_TIME);
         }
         _ => {}
     }
 }
 
 /// Rules about the attributes together, once all of them are known.
-pub(crate) fn look_at_context(type_name: &str, source: &str) -> Option<(Rule, &'static str)> {
+pub(crate) fn look_at_context(type_name: &str, source: &[u8]) -> Option<(Rule, &'static str)> {
     if type_name == CUSTOMER_UPDATED {
-        (source != "customer").then_some((Rule::AmlyzeD07, "source of a customer update is the literal customer"))
+        (source != b"customer").then_some((Rule::AmlyzeD07, "source of a customer update is the literal customer"))
     } else {
-        (source == "customer" && type_name.starts_with("app.amlyze."))
+        (source == b"customer" && type_name.starts_with("app.amlyze."))
             .then_some((Rule::AmlyzeD07, "source is customer where the communication number is documented"))
     }
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
+use super::clean::Known;
 use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Settings, Vetter};
 use crate::cloudevents::handshake::Handshake;
+use crate::credential::Credential;
 use crate::policy::{Level, Policy};
 use crate::rule::{Class, Rule};
 #[cfg(feature = "own-schemas")]
@@ -44,6 +46,7 @@ pub struct VetterBuilder {
     policy: Policy,
     reveal: bool,
     secrets: Vec<Secret>,
+    credentials: Vec<Credential>,
     allow_unsigned: bool,
     tolerance: u64,
     max_body: usize,
@@ -65,6 +68,7 @@ impl VetterBuilder {
             policy: Policy::standard(),
             reveal: false,
             secrets: Vec::new(),
+            credentials: Vec::new(),
             allow_unsigned: false,
             tolerance: DEFAULT_TOLERANCE,
             max_body,
@@ -94,6 +98,13 @@ impl VetterBuilder {
     /// A secret that a signature may be made with; call it again for each secret during a change-over.
     pub fn secret(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);
+        self
+    }
+
+    /// A credential that every delivery has to carry; call it again for each that may take its place. For vendors that sign nothing;
+    /// where secrets are configured besides, both must hold. Default: none is asked for.
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.credentials.push(credential);
         self
     }
 
@@ -201,12 +212,15 @@ impl VetterBuilder {
                 }
             }
         }
+        let clean_headers =
+            Known::of(self.vendor, &self.policy, self.handshake.is_some(), self.max_attributes, self.reveal);
         Ok(Vetter {
             settings: Arc::new(Settings {
                 vendor: self.vendor,
                 policy: self.policy,
                 reveal: self.reveal,
                 secrets: self.secrets,
+                credentials: self.credentials,
                 tolerance: self.tolerance,
                 max_body: self.max_body,
                 max_depth: self.max_depth,
@@ -215,6 +229,7 @@ impl VetterBuilder {
                 accepted_status: self.accepted_status,
                 statuses,
                 handshake: self.handshake,
+                clean_headers,
                 #[cfg(feature = "own-schemas")]
                 own_schemas,
             }),

@@ -1,26 +1,171 @@
-//! The usual delivery: nothing to report, seen in one pass over the bytes, without a document and without allocating.
+//! The usual delivery: nothing to report, seen in one walk over the headers and one pass over the bytes, without a document
+//! and without allocating.
 //!
 //! `None` and `false` mean only that there may be something to report; the judgement that finds it out comes behind.
 
-use hookvet_catalogue::EventInfo;
+use std::borrow::Cow;
 
-use crate::cloudevents::attributes::{Attributes, Core};
+use hookvet_catalogue::{EventInfo, Vendor};
+
+use super::{HeaderList, Settings};
+use crate::cloudevents::attributes::{Attributes, Core, JSON, SPECVERSION};
+use crate::cloudevents::media_type::starts_with_ignore_case;
+use crate::cloudevents::{time, values};
+use crate::credential;
+use crate::finding::{Finding, Place, Severity};
 use crate::json::Kind;
+use crate::policy::Policy;
+use crate::rule::Rule;
 use crate::schema::onepass::{Captures, Span, clean_delivery, is_clean, schema_of, select, watch};
 use crate::vendors;
 
 const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
 
+/// How many `ce-` headers a documented delivery has.
+const ATTRIBUTES: usize = 6;
+
+/// Longest communication number about which there is nothing to say, in bytes.
+const MAX_SOURCE: usize = 256;
+
+/// The finding about the time as AMLYZE's own example writes it. It is there beforehand, since every delivery may have it.
+static LOWER_CASE_TIME: [Finding; 1] = [Finding {
+    rule: Rule::AmlyzeD10,
+    severity: Severity::Warning,
+    place: Place::Header(Cow::Borrowed("ce-time")),
+    message: Cow::Borrowed(vendors::amlyze::LOWER_CASE_TIME),
+    offset: None,
+    value: None,
+    rejects: false,
+}];
+
+/// Which clean headers a vetter's settings know of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Known {
+    /// Whether there are any: a vetter for AMLYZE that takes part in no handshake.
+    is_on: bool,
+    /// Whether a time in lower case is a warning that lets through, as it is by default.
+    takes_lower_case_time: bool,
+}
+
+impl Known {
+    pub(super) fn of(
+        vendor: Vendor,
+        policy: &Policy,
+        has_handshake: bool,
+        max_attributes: usize,
+        reveal: bool,
+    ) -> Self {
+        let rule = Rule::AmlyzeD10;
+        Self {
+            is_on: vendor == Vendor::Amlyze && !has_handshake && max_attributes >= ATTRIBUTES,
+            takes_lower_case_time: policy.severity(rule) == Some(Severity::Warning) && !policy.rejects(rule) && !reveal,
+        }
+    }
+}
+
+/// What clean headers say besides the attributes.
+#[derive(Clone, Copy)]
+pub(super) struct CleanHeaders {
+    pub(super) event: &'static EventInfo,
+    /// Which of the credentials proved the sender.
+    pub(super) credential: Option<usize>,
+    pub(super) findings: &'static [Finding],
+}
+
+/// Reads the headers of a documented AMLYZE delivery about which there is nothing to say, or nothing but how the time is
+/// written. The attributes are complete only where something is returned.
+pub(super) fn read_headers<'h>(
+    settings: &Settings,
+    headers: &impl HeaderList<'h>,
+    now: u64,
+    attributes: &mut Attributes,
+) -> Option<CleanHeaders> {
+    if !settings.clean_headers.is_on {
+        return None;
+    }
+    let (mut event, mut has_version, mut has_content_type) = (None, false, false);
+    let mut findings: &'static [Finding] = &[];
+    let mut source: &[u8] = b"";
+    for (name, value) in headers.walk() {
+        // Every header that is looked at begins with the same letter, and few others do.
+        if !matches!(name, [b'c' | b'C', ..]) {
+            continue;
+        }
+        let core = match name {
+            b"ce-type" => {
+                event = Some(hookvet_catalogue::find(Vendor::Amlyze, value).filter(|_| event.is_none())?);
+                continue;
+            }
+            b"ce-specversion" if value == SPECVERSION.as_bytes() && !has_version => {
+                has_version = true;
+                continue;
+            }
+            b"content-type" if value == JSON.as_bytes() && !has_content_type => {
+                has_content_type = true;
+                continue;
+            }
+            b"content-length" => continue,
+            b"ce-id" => Core::Id,
+            b"ce-source" => Core::Source,
+            b"ce-subject" => Core::Subject,
+            b"ce-time" => Core::Time,
+            _ if starts_with_ignore_case(name, b"ce-") => return None,
+            _ if name.eq_ignore_ascii_case(b"content-type") || name.eq_ignore_ascii_case(b"content-encoding") => {
+                return None;
+            }
+            _ => continue,
+        };
+        if value.is_empty() || attributes.is_set(core) || !values::is_plain(value) {
+            return None;
+        }
+        match core {
+            Core::Source if value.len() > MAX_SOURCE => return None,
+            Core::Source => source = value,
+            Core::Time if !time::parse(std::str::from_utf8(value).ok()?)?.is_upper_case => {
+                if !settings.clean_headers.takes_lower_case_time {
+                    return None;
+                }
+                findings = &LOWER_CASE_TIME;
+            }
+            _ => {}
+        }
+        attributes.set_plain(core, value);
+    }
+    let event: &EventInfo = event.filter(|_| has_version && has_content_type)?;
+    let is_unusual = vendors::amlyze::look_at_context(event.name, source).is_some();
+    if !attributes.is_set(Core::Id) || source.is_empty() || is_unusual {
+        return None;
+    }
+    let credential = match &settings.credentials[..] {
+        [] => None,
+        credentials => Some(credential::check(credentials, headers, now).ok()?),
+    };
+    attributes.set_fixed(event.name);
+    Some(CleanHeaders { event, credential, findings })
+}
+
 /// Whether `data` is a payload of `event` about which there is nothing to say. `subject` is the decoded attribute.
-pub(super) fn is_clean_amlyze(event: &EventInfo, subject: Option<&str>, data: &[u8], max_depth: usize) -> bool {
+#[inline]
+pub(super) fn is_clean_amlyze<'a>(
+    event: &EventInfo,
+    subject: impl FnOnce() -> Option<&'a str>,
+    data: &[u8],
+    max_depth: usize,
+) -> bool {
     let mut captures = Captures::default();
     schema_of(event).is_some_and(|schema| is_clean(schema, data, max_depth, &mut captures))
         && is_unremarkable(event.name, subject, data, &captures)
 }
 
 /// Whether none of the rules applies that `vendors::amlyze::look_at_payload` knows.
-fn is_unremarkable(type_name: &str, subject: Option<&str>, data: &[u8], captures: &Captures) -> bool {
+fn is_unremarkable<'a>(
+    type_name: &str,
+    subject: impl FnOnce() -> Option<&'a str>,
+    data: &[u8],
+    captures: &Captures,
+) -> bool {
     if type_name == CUSTOMER_UPDATED {
+        let subject = subject();
         let is_subject = |id: Span| subject.is_none_or(|subject| is_text(data, id, subject));
         return captures.get(watch::CUSTOMER_EXTERNAL_ID).is_some_and(is_subject)
             && captures.get(watch::UPDATED_AT).is_some();

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use hookvet_catalogue::Vendor;
 use hookvet_catalogue::amlyze as amlyze_catalogue;
 
+use super::clean::{self, CleanHeaders};
 use super::payload::{Payload, placed};
 use super::pending::{Pending, Shape};
-use super::{Settings, clean};
+use super::{HeaderList, Settings};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::batch;
 use crate::cloudevents::data::StructuredData;
@@ -17,7 +18,7 @@ use crate::json::{Document, Kind, Node};
 use crate::policy::{Level, Policy};
 use crate::report::{Note, Report, first_of};
 use crate::rule::Rule;
-use crate::signature;
+use crate::signature::{self, Signed};
 use crate::vendors;
 use crate::verdict::{Authenticity, Content, Data, Decision, EventContext, Mode, Verdict};
 
@@ -26,13 +27,39 @@ const MAX_REFUSED: usize = 100;
 
 /// The verdict of a delivery that was refused before its body was judged.
 pub(super) fn headers_only(pending: Pending) -> Verdict {
+    let authenticity = by_headers(&pending);
     let Pending { vetter, shape, attributes, report, .. } = pending;
     let settings = &vetter.settings;
-    let failed = [Rule::SigMissing, Rule::SigMalformed, Rule::SigStale, Rule::SigFuture];
-    let authenticity =
-        if failed.iter().any(|rule| report.contains(*rule)) { Authenticity::Failed } else { unproven(settings) };
     let event = context(settings.vendor, attributes);
     conclude(settings, shape.mode(), report, Parts { content: Content::Event(event), authenticity, ..Parts::default() })
+}
+
+/// What the headers alone tell about the sender.
+fn by_headers(pending: &Pending) -> Authenticity {
+    let settings = &pending.vetter.settings;
+    let failed = [
+        Rule::SigMissing,
+        Rule::SigMalformed,
+        Rule::SigStale,
+        Rule::SigFuture,
+        Rule::AuthMissing,
+        Rule::AuthMismatch,
+        Rule::AuthExpired,
+    ];
+    if failed.iter().any(|rule| pending.report.contains(*rule)) {
+        return Authenticity::Failed;
+    }
+    match pending.credential.and_then(|position| settings.credentials.get(position)) {
+        // A signature is still to be looked at.
+        Some(credential) if !looks_at_signatures(settings) => {
+            Authenticity::Verified { label: credential.shared_label() }
+        }
+        _ => unproven(settings),
+    }
+}
+
+fn looks_at_signatures(settings: &Settings) -> bool {
+    settings.vendor == Vendor::Dataspike && !settings.secrets.is_empty()
 }
 
 /// The verdict of a delivery that is refused without being judged.
@@ -43,11 +70,67 @@ pub(super) fn refused(settings: &Settings, rule: Rule, message: Cow<'static, str
     conclude(settings, mode, report, Parts { authenticity: unproven(settings), ..Parts::default() })
 }
 
+/// A verdict that lets through, about an event of which nothing is known yet.
+pub(super) fn blank(settings: &Settings) -> Verdict {
+    Verdict {
+        decision: Decision::Accept,
+        status: settings.accepted_status,
+        class: None,
+        vendor: settings.vendor,
+        mode: Mode::Binary,
+        content: Content::Event(Some(EventContext { attributes: Attributes::default(), vendor: settings.vendor })),
+        schema: None,
+        authenticity: Authenticity::Unproven,
+        findings: Cow::Borrowed(&[]),
+        data: Data::None,
+    }
+}
+
+/// Judges the usual delivery into a blank verdict; where that says no, there may be something to report.
+pub(super) fn clean<'h>(
+    settings: &Settings,
+    headers: &impl HeaderList<'h>,
+    body: &[u8],
+    now: u64,
+    verdict: &mut Verdict,
+) -> bool {
+    let Content::Event(Some(context)) = &mut verdict.content else { return false };
+    let Some(headers) = clean::read_headers(settings, headers, now, &mut context.attributes) else { return false };
+    if body.len() > settings.max_body || !is_clean(settings, headers, &context.attributes, body) {
+        return false;
+    }
+    if let Some(credential) = headers.credential.and_then(|position| settings.credentials.get(position)) {
+        verdict.authenticity = Authenticity::Verified { label: credential.shared_label() };
+    }
+    verdict.schema = Some(Cow::Borrowed(headers.event.schema_id));
+    verdict.findings = Cow::Borrowed(headers.findings);
+    verdict.data = Data::Span(0..body.len());
+    true
+}
+
+fn is_clean(settings: &Settings, headers: CleanHeaders, attributes: &Attributes, body: &[u8]) -> bool {
+    clean::is_clean_amlyze(headers.event, || attributes.get(Core::Subject), body, settings.max_depth)
+}
+
 /// The verdict of a whole delivery.
 pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
     let limit = pending.vetter.settings.max_body;
     if body.len() > limit {
         return pending.close_too_large();
+    }
+    if let Some(headers) = pending.clean
+        && is_clean(&pending.vetter.settings, headers, &pending.attributes, body)
+    {
+        let authenticity = by_headers(&pending);
+        let settings = &pending.vetter.settings;
+        return Verdict {
+            content: Content::Event(Some(EventContext { attributes: pending.attributes, vendor: settings.vendor })),
+            schema: Some(Cow::Borrowed(headers.event.schema_id)),
+            authenticity,
+            findings: Cow::Borrowed(headers.findings),
+            data: Data::Span(0..body.len()),
+            ..blank(settings)
+        };
     }
     let authenticity = match check_signature(&mut pending, body) {
         Ok(authenticity) => authenticity,
@@ -73,19 +156,38 @@ pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
 
 fn check_signature(pending: &mut Pending, body: &[u8]) -> Result<Authenticity, Authenticity> {
     let settings = &pending.vetter.settings;
-    if settings.vendor != Vendor::Dataspike || settings.secrets.is_empty() {
-        return Ok(unproven(settings));
+    if !looks_at_signatures(settings) {
+        return Ok(if settings.credentials.is_empty() { unproven(settings) } else { by_headers(pending) });
     }
     let Some(header) = &pending.signature else {
         // Missing or malformed, reported with the headers; only a policy that switched that rule off comes here.
         return Ok(Authenticity::Unproven);
     };
-    if let Some(secret) = signature::verify(header, body, &settings.secrets) {
-        return Ok(Authenticity::Verified { label: secret.shared_label() });
-    }
-    let message = "no configured secret signed exactly these bytes: the secret is another one, or the body was changed on \
-                   its way (parsed and written again, recompressed, re-encoded)";
-    pending.add(Note::new(Rule::SigMismatch, Place::header(signature::SIGNATURE_HEADER), message));
+    let (rule, message) = match signature::verify(header, body, &settings.secrets) {
+        Signed::By(secret) => {
+            // A credential that failed is reported already, and no signature makes up for it.
+            let is_shown = settings.credentials.is_empty() || pending.credential.is_some();
+            let label = secret.shared_label();
+            return Ok(if is_shown { Authenticity::Verified { label } } else { Authenticity::Failed });
+        }
+        Signed::ByExpired(secret) => {
+            let message = match secret.label() {
+                Some(label) => {
+                    format!(
+                        "signed with the secret {label:?}, which has expired; let the sender use the one that follows it"
+                    )
+                }
+                None => "signed with a secret that has expired; let the sender use the one that follows it".to_owned(),
+            };
+            (Rule::SigExpired, Cow::Owned(message))
+        }
+        Signed::ByNobody => {
+            let message = "no configured secret signed exactly these bytes: the secret is another one, or the body was \
+                           changed on its way (parsed and written again, recompressed, re-encoded)";
+            (Rule::SigMismatch, Cow::Borrowed(message))
+        }
+    };
+    pending.add(Note::new(rule, Place::header(signature::SIGNATURE_HEADER), message));
     if pending.report.rejecting_class().is_some() { Err(Authenticity::Failed) } else { Ok(Authenticity::Failed) }
 }
 
@@ -323,7 +425,7 @@ impl Judge<'_, '_> {
         };
         // Under whichever spelling; that has a rule of its own.
         let type_name = amlyze_catalogue::resolve_type(type_name).info().map_or(type_name, |event| event.name);
-        if let Some((rule, message)) = vendors::amlyze::look_at_context(type_name, source) {
+        if let Some((rule, message)) = vendors::amlyze::look_at_context(type_name, source.as_bytes()) {
             self.add(Note::new(rule, Place::header("ce-source"), message));
         }
     }

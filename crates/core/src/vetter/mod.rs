@@ -16,6 +16,7 @@ use std::sync::Arc;
 use hookvet_catalogue::Vendor;
 
 use crate::cloudevents::handshake::Handshake;
+use crate::credential::Credential;
 use crate::policy::Policy;
 use crate::rule::{Class, Rule};
 #[cfg(feature = "own-schemas")]
@@ -42,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) reveal: bool,
     pub(crate) secrets: Vec<Secret>,
+    pub(crate) credentials: Vec<Credential>,
     pub(crate) tolerance: u64,
     pub(crate) max_body: usize,
     pub(crate) max_depth: usize,
@@ -50,6 +52,7 @@ pub(crate) struct Settings {
     pub(crate) accepted_status: u16,
     pub(crate) statuses: [u16; Class::ALL.len()],
     pub(crate) handshake: Option<Handshake>,
+    clean_headers: clean::Known,
     #[cfg(feature = "own-schemas")]
     pub(crate) own_schemas: HashMap<String, OwnSchema>,
 }
@@ -134,10 +137,27 @@ impl Vetter {
         N: AsRef<[u8]> + ?Sized + 'h,
         V: AsRef<[u8]> + ?Sized + 'h,
     {
-        match self.open(headers, now) {
+        let headers = Pairs(headers, PhantomData);
+        // Filled where it lies: a verdict is large enough for a move of it to be seen in measurements.
+        let mut verdict = judge::blank(&self.settings);
+        if !judge::clean(&self.settings, &headers, body, now, &mut verdict) {
+            verdict = self.find_out(&headers, body, now);
+        }
+        verdict
+    }
+
+    fn find_out<'h>(&self, headers: &impl HeaderList<'h>, body: &[u8], now: u64) -> Verdict {
+        match Pending::open_with_care(self, headers, now) {
             Ok(pending) => pending.close(body),
             Err(rejection) => rejection.into_verdict(),
         }
+    }
+
+    /// For the test that both ways lead to one verdict.
+    #[cfg(feature = "internals")]
+    pub(crate) fn vet_with_care(&self, headers: &[(Vec<u8>, Vec<u8>)], body: &[u8], now: u64) -> Verdict {
+        let headers = headers.iter().map(|(name, value)| (name, value));
+        self.find_out(&Pairs(headers, PhantomData), body, now)
     }
 
     /// Refuses a delivery for a reason that only an adapter can see: its method, a store that is down.
@@ -150,6 +170,27 @@ impl Vetter {
     /// The webhook handshake, where the receiver takes part in it.
     pub fn handshake(&self) -> Option<&Handshake> {
         self.settings.handshake.as_ref()
+    }
+
+    /// Whether anything is configured that proves who sent a delivery: a secret or a credential.
+    #[must_use]
+    pub fn authenticates(&self) -> bool {
+        !self.settings.secrets.is_empty() || !self.settings.credentials.is_empty()
+    }
+
+    /// The headers that carry a credential, in lower case: what must not be kept beside a delivery.
+    pub fn credential_headers(&self) -> impl Iterator<Item = &str> {
+        self.settings.credentials.iter().map(Credential::header_name)
+    }
+
+    /// What `WWW-Authenticate` says in a refusal for want of a credential, each challenge once.
+    pub fn challenges(&self) -> impl Iterator<Item = &'static str> {
+        let credentials = &self.settings.credentials;
+        credentials.iter().enumerate().filter_map(|(position, credential)| {
+            let challenge = credential.challenge()?;
+            let before = &credentials[..position];
+            (!before.iter().any(|other| other.challenge() == Some(challenge))).then_some(challenge)
+        })
     }
 
     /// The profile that judges.
@@ -195,6 +236,7 @@ impl fmt::Debug for Vetter {
             .field("vendor", &self.settings.vendor)
             .field("policy", &self.settings.policy)
             .field("secrets", &self.settings.secrets)
+            .field("credentials", &self.settings.credentials)
             .finish_non_exhaustive()
     }
 }

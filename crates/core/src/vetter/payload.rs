@@ -30,7 +30,7 @@ impl Judge<'_, '_> {
     ) -> Option<Cow<'static, str>> {
         if self.settings.vendor == Vendor::Amlyze
             && let Resolved::Exact(event) = amlyze_catalogue::resolve_type(type_name)
-            && clean::is_clean_amlyze(event, subject, &payload.bytes, self.settings.max_depth)
+            && clean::is_clean_amlyze(event, || subject, &payload.bytes, self.settings.max_depth)
         {
             return Some(Cow::Borrowed(event.schema_id));
         }

@@ -4,10 +4,12 @@ use std::fmt;
 
 use hookvet_catalogue::Vendor;
 
+use super::clean::{self, CleanHeaders};
 use super::{HeaderList, Settings, Vetter, judge};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::media_type::{MediaType, starts_with_ignore_case, trim_ows};
 use crate::cloudevents::{binary, mode, names};
+use crate::credential;
 use crate::finding::Place;
 use crate::policy::{Level, Policy};
 use crate::report::{Note, Report};
@@ -19,9 +21,13 @@ use crate::verdict::{Mode, Verdict};
 #[must_use = "nothing is judged until the body is handed over with `close`"]
 pub struct Pending {
     pub(super) vetter: Vetter,
+    /// What is known already where nothing is wrong with the headers.
+    pub(super) clean: Option<CleanHeaders>,
     pub(super) shape: Shape,
     pub(super) attributes: Attributes,
     pub(super) signature: Option<SignatureHeader>,
+    /// Which of the credentials proved the sender.
+    pub(super) credential: Option<usize>,
     pub(super) report: Report,
 }
 
@@ -74,6 +80,27 @@ impl Rejection {
 
 impl Pending {
     pub(super) fn open<'h>(vetter: &Vetter, headers: &impl HeaderList<'h>, now: u64) -> Result<Self, Rejection> {
+        let mut attributes = Attributes::default();
+        match clean::read_headers(&vetter.settings, headers, now, &mut attributes) {
+            Some(clean) => Ok(Self {
+                vetter: vetter.clone(),
+                clean: Some(clean),
+                shape: Shape::Binary { is_json: true },
+                attributes,
+                signature: None,
+                credential: clean.credential,
+                report: Report::with(clean.findings),
+            }),
+            None => Self::open_with_care(vetter, headers, now),
+        }
+    }
+
+    /// Finds out everything that is wrong with the headers.
+    pub(super) fn open_with_care<'h>(
+        vetter: &Vetter,
+        headers: &impl HeaderList<'h>,
+        now: u64,
+    ) -> Result<Self, Rejection> {
         let settings: &Settings = &vetter.settings;
         let mut report = Report::default();
         let named = |name: &'static str| {
@@ -102,13 +129,21 @@ impl Pending {
                 add(Note::new(Rule::CeWhOrigin, Place::header("webhook-request-origin"), message));
             }
         }
+        let mut credential = None;
+        if !settings.credentials.is_empty() {
+            match credential::check(&settings.credentials, headers, now) {
+                Ok(position) => credential = Some(position),
+                Err(note) => add(note),
+            }
+        }
         let pending = if settings.vendor == Vendor::Dataspike {
             let signature = open_envelope(settings, content_type, named(SIGNATURE_HEADER), now, &mut report);
             let attributes = Attributes::default();
-            Self { vetter: vetter.clone(), shape: Shape::Envelope, attributes, signature, report }
+            let (clean, shape) = (None, Shape::Envelope);
+            Self { vetter: vetter.clone(), clean, shape, attributes, signature, credential, report }
         } else {
             let (shape, attributes) = open_cloudevent(settings, headers, &known, &mut report);
-            Self { vetter: vetter.clone(), shape, attributes, signature: None, report }
+            Self { vetter: vetter.clone(), clean: None, shape, attributes, signature: None, credential, report }
         };
         if pending.report.rejecting_class().is_some() {
             Err(Rejection::new(judge::headers_only(pending)))
@@ -288,13 +323,13 @@ fn open_envelope<'h>(
         add(Note::new(Rule::SigMalformed, place(), "the signature header is sent more than once"));
         return None;
     }
-    match SignatureHeader::parse(value) {
+    match SignatureHeader::parse(value, now) {
         Err(message) => {
             add(Note::new(Rule::SigMalformed, place(), message));
             None
         }
         Ok(signature) => {
-            if let Err((rule, message)) = signature.check_age(now, settings.tolerance) {
+            if let Err((rule, message)) = signature.check_age(settings.tolerance) {
                 add(Note::new(rule, place(), message));
             }
             Some(signature)

@@ -1,9 +1,10 @@
-//! Extractors for axum 0.8 handlers behind a [`VetLayer`](crate::VetLayer).
+//! Extractors and a router of events for axum 0.8 handlers behind a [`VetLayer`](crate::VetLayer).
 //!
 //! - [`Vetted<E>`]: the typed event of an accepted delivery
 //! - [`Delivery`](crate::Delivery): its verdict and its bytes
+//! - [`EventRouter`]: each type of event to its own handler
 //!
-//! Both look at the request's head alone, so they stand beside `State`, `Json`, `Bytes` and any other extractor, in any
+//! The extractors look at the request's head alone, so they stand beside `State`, `Json`, `Bytes` and any other extractor, in any
 //! order that axum allows.
 //!
 //! # Example
@@ -27,6 +28,8 @@
 
 mod extract;
 mod rejection;
+mod router;
 
 pub use extract::Vetted;
 pub use rejection::VettedRejection;
+pub use router::{EventRouter, EventRouterFuture, EventRouterHandler};

@@ -4,12 +4,15 @@ use std::{error, fmt};
 
 use axum_core::body::Body;
 use axum_core::response::{IntoResponse, Response};
-use hookvet::{PROBLEM_JSON, TypedError};
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode, Version};
+use hookvet::TypedError;
+use hookvet_receiver::Answer;
+use http::StatusCode;
 
 use crate::delivery::Delivery;
-use crate::refusal::Refusal;
+use crate::refusal::{with_delivery, written};
+
+/// What is said to whoever forgot the layer.
+const REMEDY: &str = "put `hookvet_tower::VetLayer` in front of its route";
 
 /// Why an extractor gave nothing. As a response it is a problem document (RFC 9457), as a refusal of the layer is.
 #[derive(Clone, Debug)]
@@ -28,11 +31,7 @@ impl VettedRejection {
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        match self {
-            Self::Refused(delivery) => StatusCode::from_u16(delivery.verdict().status()).unwrap_or_default(),
-            Self::MissingLayer | Self::Unread(TypedError::OtherVendor { .. }) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unread(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        }
+        StatusCode::from_u16(self.answer().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
@@ -57,28 +56,24 @@ impl error::Error for VettedRejection {
     }
 }
 
+impl VettedRejection {
+    fn answer(&self) -> Answer {
+        match self {
+            // A delivery that was refused always has an answer.
+            Self::Refused(delivery) => delivery.answer().unwrap_or_else(|| Answer::not_vetted(REMEDY)),
+            Self::MissingLayer => Answer::not_vetted(REMEDY),
+            Self::Unread(error) => Answer::unread(error),
+        }
+    }
+}
+
 impl IntoResponse for VettedRejection {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let (name, title, detail) = match self {
-            Self::Refused(delivery) => {
-                let version = Version::HTTP_11;
-                let refusal = Refusal { delivery, allow: None, retry_after: None, version, is_body_left: false };
-                return refusal.into_response().map(Body::from);
-            }
-            Self::MissingLayer => ("not-vetted", "The delivery was not vetted", self.to_string()),
-            Self::Unread(error) => ("other-event", "The event is not the one that is taken here", error.to_string()),
+        let answer = self.answer();
+        let response = match self {
+            Self::Refused(delivery) => with_delivery(answer, delivery.0),
+            Self::MissingLayer | Self::Unread(_) => written(answer),
         };
-        let problem = serde_json::json!({
-            "type": format!("urn:hookvet:problem:{name}"),
-            "title": title,
-            "status": status.as_u16(),
-            "detail": detail,
-            "findings": [],
-        });
-        let mut response = Response::new(Body::from(problem.to_string()));
-        *response.status_mut() = status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        response
+        response.map(Body::from)
     }
 }

@@ -3,22 +3,20 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookvet::{Pending, Rejection, Rule};
-use http::{Request, Response, Version, request};
+use hookvet_receiver::{Closing, DeliverySpan, End, Keeping, Receiver, Reception};
+use http::{Request, Response, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::layer::{OnInvalid, Settings};
 use crate::body::{RequestBody, ResponseBody};
-use crate::collect::{Collected, End, poll_discard};
+use crate::collect::{Collected, poll_discard};
 use crate::delivery::Delivery;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, with_delivery};
 use crate::timer::Timer;
 
 /// What is read past of a refused body even where accepted ones must be smaller, in bytes: about what is on its way
@@ -29,7 +27,8 @@ pin_project! {
     /// Yields the inner response, or a refusal without calling `inner`.
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<S, F, B, K> {
-        settings: Arc<Settings>,
+        receiver: Receiver,
+        span: Option<DeliverySpan>,
         #[pin]
         state: State<S, F, B>,
         bodies: PhantomData<fn() -> K>,
@@ -51,6 +50,9 @@ pin_project! {
             #[pin]
             future: F,
         },
+        Keeping {
+            keeping: Keeping,
+        },
         Answered {
             // `None` once it has been handed out.
             response: Option<Response<Bytes>>,
@@ -67,18 +69,10 @@ enum Step<S> {
     Lingering(Lingering),
 }
 
-/// What the headers have led to.
-#[expect(clippy::large_enum_variant, reason = "the large one is the common one")]
-pub(super) enum Opened {
-    Pending(Pending),
-    /// Refused, and passed on all the same.
-    Refused(Rejection),
-}
-
 /// Everything that waits for the body. It is used where it lies: a move of it costs as much as a small allocation.
 pub(super) struct Reading<S> {
     /// `None` once it was judged.
-    opened: Option<Opened>,
+    reception: Option<Reception>,
     /// `None` once the inner service has them.
     parts: Option<request::Parts>,
     inner: S,
@@ -86,8 +80,8 @@ pub(super) struct Reading<S> {
 }
 
 impl<S> Reading<S> {
-    pub(super) const fn new(opened: Opened, parts: request::Parts, inner: S, limit: usize) -> Self {
-        Self { opened: Some(opened), parts: Some(parts), inner, collected: Collected::new(limit) }
+    pub(super) const fn new(reception: Reception, parts: request::Parts, inner: S, limit: usize) -> Self {
+        Self { reception: Some(reception), parts: Some(parts), inner, collected: Collected::new(limit) }
     }
 }
 
@@ -99,64 +93,40 @@ struct Lingering {
 }
 
 impl<S, F, B: Body, K> ResponseFuture<S, F, B, K> {
-    pub(super) fn reading(settings: &Arc<Settings>, reading: Reading<S>, body: B) -> Self {
-        let timer = Timer::new(settings.body_deadline);
+    pub(super) fn reading(receiver: &Receiver, reading: Reading<S>, body: B) -> Self {
+        let timer = Timer::new(receiver.max_body_time());
+        let span = reading.reception.as_ref().map(|reception| reception.span().clone());
         let state = State::WithBody { body, timer, step: Step::Reading(reading) };
-        Self { settings: settings.clone(), state, bodies: PhantomData }
+        Self { receiver: receiver.clone(), span, state, bodies: PhantomData }
     }
 
-    pub(super) fn refused(settings: &Arc<Settings>, refusal: Refusal, is_body_on_its_way: bool, body: B) -> Self {
-        let state = if is_body_on_its_way && settings.lingers(&refusal) {
-            let timer = Timer::new(Some(settings.linger));
-            let left = settings.linger_bytes();
+    pub(super) fn refused(receiver: &Receiver, refusal: Refusal, is_body_on_its_way: bool, body: B) -> Self {
+        let state = if is_body_on_its_way && lingers(receiver, &refusal) {
+            let timer = Timer::new(Some(receiver.linger_time()));
+            let left = linger_bytes(receiver);
             State::WithBody { body, timer, step: Step::Lingering(Lingering { refusal: Some(refusal), left }) }
         } else {
             State::Answered { response: Some(refusal.into_response()) }
         };
-        Self { settings: settings.clone(), state, bodies: PhantomData }
+        Self { receiver: receiver.clone(), span: None, state, bodies: PhantomData }
     }
 }
 
 impl<S, F, B, K> ResponseFuture<S, F, B, K> {
-    pub(super) fn answered(settings: &Arc<Settings>, response: Response<Bytes>) -> Self {
+    pub(super) fn answered(receiver: &Receiver, response: Response<Bytes>) -> Self {
         let state = State::Answered { response: Some(response) };
-        Self { settings: settings.clone(), state, bodies: PhantomData }
+        Self { receiver: receiver.clone(), span: None, state, bodies: PhantomData }
     }
 }
 
-impl Settings {
-    /// Whether it is worth waiting for the rest of the body before answering.
-    fn lingers(&self, refusal: &Refusal) -> bool {
-        refusal.is_body_left && refusal.is_http1() && self.linger > Duration::ZERO && Timer::is_available()
-    }
+/// Whether it is worth waiting for the rest of the body before answering.
+fn lingers(receiver: &Receiver, refusal: &Refusal) -> bool {
+    refusal.is_body_left && refusal.is_http1() && receiver.linger_time() > Duration::ZERO && Timer::is_available()
+}
 
-    /// How much of a refused body is read past, in bytes.
-    fn linger_bytes(&self) -> usize {
-        self.vetter.max_body().max(MIN_LINGER)
-    }
-
-    /// What comes of a body that has ended: a delivery for the inner service, or a refusal.
-    fn judge(&self, opened: Opened, collected: Collected, end: End, version: Version) -> Result<Delivery, Refusal> {
-        // What was read of a body that is not whole is nothing that anybody should see.
-        let body = if end == End::Whole { collected.into_bytes() } else { Bytes::new() };
-        let verdict = match (opened, end) {
-            (Opened::Refused(rejection), _) => rejection.into_verdict(),
-            (Opened::Pending(pending), End::Whole) => pending.close(&body),
-            (Opened::Pending(pending), End::TooLarge) => self.too_large(pending),
-            (Opened::Pending(pending), End::Incomplete) => {
-                self.insist(pending.close_incomplete(), Rule::HttpIncomplete)
-            }
-            (Opened::Pending(pending), End::TimedOut) => self.insist(pending.close_timed_out(), Rule::HttpTimeout),
-        };
-        self.show(&verdict);
-        let passes = verdict.is_accepted() || self.on_invalid == OnInvalid::PassWithVerdict;
-        let delivery = Delivery::new(verdict, body);
-        if passes && end == End::Whole {
-            Ok(delivery)
-        } else {
-            Err(Refusal { delivery, allow: None, retry_after: None, version, is_body_left: end != End::Whole })
-        }
-    }
+/// How much of a refused body is read past, in bytes.
+fn linger_bytes(receiver: &Receiver) -> usize {
+    receiver.vetter().max_body().max(MIN_LINGER)
 }
 
 impl<S, B, K, Inner> Future for ResponseFuture<S, S::Future, B, K>
@@ -165,49 +135,79 @@ where
     K: RequestBody<B> + ResponseBody<Inner>,
     S: Service<Request<<K as RequestBody<B>>::Body>, Response = Response<Inner>>,
 {
-    type Output = Result<Response<<K as ResponseBody<Inner>>::Body>, S::Error>;
+    type Output = Answered<K, Inner, S::Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        loop {
-            let next = match this.state.as_mut().project() {
-                StateProj::WithBody { body, mut timer, step } => match step {
-                    Step::Reading(reading) => {
-                        let end = ready!(reading.collected.poll(body, timer.as_mut(), cx));
-                        let (Some(opened), Some(mut parts)) = (reading.opened.take(), reading.parts.take()) else {
-                            unreachable!("both are taken once, and then the state changes");
-                        };
-                        match this.settings.judge(opened, reading.collected.take(), end, parts.version) {
-                            Ok(delivery) => {
-                                let body = <K as RequestBody<B>>::request_body(delivery.body().clone());
-                                parts.extensions.insert(delivery);
-                                State::Calling { future: reading.inner.call(Request::from_parts(parts, body)) }
-                            }
-                            Err(refusal) if end == End::TooLarge && this.settings.lingers(&refusal) => {
-                                let left = this.settings.linger_bytes();
-                                timer.restart(Some(this.settings.linger));
+        let this = self.project();
+        let (receiver, state) = (&*this.receiver, this.state);
+        match this.span {
+            Some(span) => span.in_scope(|| advance::<S, B, K, Inner>(receiver, state, cx)),
+            None => advance::<S, B, K, Inner>(receiver, state, cx),
+        }
+    }
+}
+
+/// What comes out in the end.
+type Answered<K, Inner, E> = Result<Response<<K as ResponseBody<Inner>>::Body>, E>;
+
+/// Goes on until something has to be waited for.
+fn advance<S, B, K, Inner>(
+    receiver: &Receiver,
+    mut state: Pin<&mut State<S, S::Future, B>>,
+    cx: &mut Context<'_>,
+) -> Poll<Answered<K, Inner, S::Error>>
+where
+    B: Body,
+    K: RequestBody<B> + ResponseBody<Inner>,
+    S: Service<Request<<K as RequestBody<B>>::Body>, Response = Response<Inner>>,
+{
+    loop {
+        let next = match state.as_mut().project() {
+            StateProj::WithBody { body, mut timer, step } => match step {
+                Step::Reading(reading) => {
+                    let end = ready!(reading.collected.poll(body, timer.as_mut(), cx));
+                    let (Some(reception), Some(mut parts)) = (reading.reception.take(), reading.parts.take()) else {
+                        unreachable!("both are taken once, and then the state changes");
+                    };
+                    match receiver.close(reception, reading.collected.take().into_bytes(), end) {
+                        Closing::Pass(received) => {
+                            let body = <K as RequestBody<B>>::request_body(received.body().clone());
+                            parts.extensions.insert(Delivery(received));
+                            State::Calling { future: reading.inner.call(Request::from_parts(parts, body)) }
+                        }
+                        Closing::Refuse(refusal) => {
+                            let is_body_left = end != End::Whole;
+                            let refusal = Refusal { turned: refusal, version: parts.version, is_body_left };
+                            if end == End::TooLarge && lingers(receiver, &refusal) {
+                                let left = linger_bytes(receiver);
+                                timer.restart(Some(receiver.linger_time()));
                                 *step = Step::Lingering(Lingering { refusal: Some(refusal), left });
                                 continue;
                             }
-                            Err(refusal) => State::Answered { response: Some(refusal.into_response()) },
+                            State::Answered { response: Some(refusal.into_response()) }
                         }
+                        Closing::Keep(keep) => State::Keeping { keeping: keep.start(&parts.headers) },
                     }
-                    Step::Lingering(Lingering { refusal, left }) => {
-                        let is_body_left = !ready!(poll_discard(body, timer, left, cx));
-                        let refusal = refusal.take().map(|refusal| Refusal { is_body_left, ..refusal });
-                        State::Answered { response: refusal.map(Refusal::into_response) }
-                    }
-                },
-                StateProj::Calling { future } => {
-                    let answer = ready!(future.poll(cx));
-                    return Poll::Ready(answer.map(|response| response.map(<K as ResponseBody<Inner>>::response_body)));
                 }
-                StateProj::Answered { response } => {
-                    let response = response.take().expect("a response future is not polled after it is done");
-                    return Poll::Ready(Ok(response.map(<K as ResponseBody<Inner>>::own_body)));
+                Step::Lingering(Lingering { refusal, left }) => {
+                    let is_body_left = !ready!(poll_discard(body, timer, left, cx));
+                    let refusal = refusal.take().map(|refusal| Refusal { is_body_left, ..refusal });
+                    State::Answered { response: refusal.map(Refusal::into_response) }
                 }
-            };
-            this.state.set(next);
-        }
+            },
+            StateProj::Calling { future } => {
+                let answer = ready!(future.poll(cx));
+                return Poll::Ready(answer.map(|response| response.map(<K as ResponseBody<Inner>>::response_body)));
+            }
+            StateProj::Keeping { keeping } => {
+                let (received, answer) = ready!(Pin::new(keeping).poll(cx));
+                State::Answered { response: Some(with_delivery(answer, received)) }
+            }
+            StateProj::Answered { response } => {
+                let response = response.take().expect("a response future is not polled after it is done");
+                return Poll::Ready(Ok(response.map(<K as ResponseBody<Inner>>::own_body)));
+            }
+        };
+        state.set(next);
     }
 }

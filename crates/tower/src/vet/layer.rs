@@ -2,61 +2,22 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hookvet::{Verdict, Vetter};
-use http::{HeaderMap, HeaderValue, Method};
+use hookvet_receiver::{Observer, OnInvalid, PeerNetwork, Receiver};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower_layer::Layer;
 
 use super::service::Vet;
 use crate::body::{NewBody, SameBodies};
-use crate::clock::Clock;
-
-/// How long what is left of a refused body is waited for unless configured otherwise.
-const DEFAULT_LINGER: Duration = Duration::from_millis(250);
-
-/// What becomes of a delivery that is refused.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum OnInvalid {
-    /// It is answered with its problem document, and the inner service never hears of it. The default.
-    #[default]
-    Respond,
-    /// The inner service is called all the same and finds the refusing verdict in the [`Delivery`](crate::Delivery), also
-    /// where **the signature is missing or wrong**: it must look before it believes anything.
-    ///
-    /// What is not a whole delivery is answered even so: a wrong method, a body that is too large, too slow or cut off.
-    PassWithVerdict,
-}
-
-/// Looks at a verdict.
-type Look = dyn Fn(&Verdict) + Send + Sync;
-
-/// How long a sender has to wait, by the headers of its delivery and the time.
-type Limit = dyn Fn(&HeaderMap, u64) -> Option<Duration> + Send + Sync;
-
-/// Everything that a [`Vet`] needs besides its inner service.
-#[derive(Clone)]
-pub(super) struct Settings {
-    pub(super) vetter: Vetter,
-    pub(super) clock: Clock,
-    pub(super) methods: Vec<Method>,
-    /// The value of `Allow` that lists the methods.
-    pub(super) allow: HeaderValue,
-    pub(super) on_invalid: OnInvalid,
-    pub(super) on_verdict: Option<Arc<Look>>,
-    pub(super) limiter: Option<Arc<Limit>>,
-    pub(super) body_deadline: Option<Duration>,
-    pub(super) linger: Duration,
-}
 
 /// Puts [`Vet`] in front of a service. Story and examples: [module docs](super).
 ///
 /// The type parameter says which bodies the inner service sees: [`body`](crate::body).
 #[must_use = "a layer does nothing until it wraps a service"]
 pub struct VetLayer<K = SameBodies> {
-    settings: Arc<Settings>,
+    receiver: Receiver,
     bodies: PhantomData<fn() -> K>,
 }
 
@@ -64,7 +25,7 @@ impl VetLayer {
     /// Vets with `vetter` and the system's clock.
     #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     pub fn new(vetter: Vetter) -> Self {
-        Self::with(vetter, Clock::System)
+        Self::from(Receiver::new(vetter))
     }
 
     /// Vets with `vetter` and a clock that gives seconds since the Unix epoch: a fixed one for tests, the host's where
@@ -79,47 +40,33 @@ impl VetLayer {
     /// # Ok::<(), hookvet::BuildError>(())
     /// ```
     pub fn with_clock(vetter: Vetter, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self::with(vetter, Clock::given(now))
+        Self::from(Receiver::with_clock(vetter, now))
     }
+}
 
-    fn with(vetter: Vetter, clock: Clock) -> Self {
-        let settings = Settings {
-            vetter,
-            clock,
-            methods: vec![Method::POST],
-            allow: HeaderValue::from_static("POST"),
-            on_invalid: OnInvalid::default(),
-            on_verdict: None,
-            limiter: None,
-            body_deadline: None,
-            linger: DEFAULT_LINGER,
-        };
-        Self { settings: Arc::new(settings), bodies: PhantomData }
+impl From<Receiver> for VetLayer {
+    /// The layer with settings that other adapters share.
+    fn from(receiver: Receiver) -> Self {
+        Self { receiver, bodies: PhantomData }
     }
 }
 
 impl<K> VetLayer<K> {
     /// Another clock, in seconds since the Unix epoch. Default: the system's.
     pub fn clock(self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        self.set(|settings| settings.clock = Clock::given(now))
+        self.set(|receiver| receiver.clock(now))
     }
 
     /// The methods that a delivery may come with. Default: `POST`.
     ///
     /// `OPTIONS` is never one of them where the vetter takes part in the webhook [`Handshake`](hookvet::Handshake).
     pub fn methods(self, methods: impl IntoIterator<Item = Method>) -> Self {
-        self.set(|settings| {
-            settings.methods = methods.into_iter().collect();
-            let names: Vec<&str> = settings.methods.iter().map(Method::as_str).collect();
-            // A method is a token, and a list of tokens is always a header value.
-            settings.allow =
-                HeaderValue::from_str(&names.join(", ")).unwrap_or_else(|_| HeaderValue::from_static("POST"));
-        })
+        self.set(|receiver| receiver.methods(methods.into_iter().map(|method| method.to_string())))
     }
 
     /// What becomes of a delivery that is refused. Default: [`OnInvalid::Respond`].
     pub fn on_invalid(self, on_invalid: OnInvalid) -> Self {
-        self.set(|settings| settings.on_invalid = on_invalid)
+        self.set(|receiver| receiver.on_invalid(on_invalid))
     }
 
     /// Shows every verdict to `look`, once, before it is acted upon: for counters and logs.
@@ -127,14 +74,28 @@ impl<K> VetLayer<K> {
     /// Every verdict means the warnings of accepted deliveries too, such as an event type or a member that the vendor
     /// has not documented. It runs inside the request, so it should not block.
     pub fn on_verdict(self, look: impl Fn(&Verdict) + Send + Sync + 'static) -> Self {
-        self.set(|settings| settings.on_verdict = Some(Arc::new(look)))
+        self.set(|receiver| receiver.on_verdict(look))
+    }
+
+    /// Tells `observer` about every delivery, with its verdict and the time it took. Each call adds one. Default: nobody, and then no
+    /// time is measured.
+    pub fn observer(self, observer: impl Observer + 'static) -> Self {
+        self.set(|receiver| receiver.observer(observer))
+    }
+
+    /// Takes deliveries only from these peers; all others are answered with 403. Default: from everywhere.
+    ///
+    /// The address comes from axum's `ConnectInfo<SocketAddr>` (`into_make_service_with_connect_info`, feature `axum`) or from a
+    /// [`Peer`](crate::Peer) that another server leaves beside the request; where there is neither, nothing is let in.
+    pub fn peers(self, peers: impl PeerNetwork + 'static) -> Self {
+        self.set(|receiver| receiver.peers(peers))
     }
 
     /// Asks `limit` about every delivery before anything of it is judged, with its headers and the time in seconds since
     /// the Unix epoch. `None` lets it in; otherwise the answer is 429 with that time in `Retry-After`, in whole seconds and
     /// at least one. Default: no limit.
     ///
-    /// It keeps its own counts. Under a [`Handshake`](hookvet::Handshake) the header `WebHook-Request-Origin` names the
+    /// The headers are copied for it; [`Receiver::limiter`] is asked without that. It keeps its own counts. Under a [`Handshake`](hookvet::Handshake) the header `WebHook-Request-Origin` names the
     /// sender, who promised to keep to the allowed rate; anybody can write that header, so a limit by it protects the
     /// receiver from its friends alone.
     ///
@@ -154,7 +115,19 @@ impl<K> VetLayer<K> {
     /// ```
     /// Source: CloudEvents HTTP webhook 1.0.2 §2.2.
     pub fn limiter(self, limit: impl Fn(&HeaderMap, u64) -> Option<Duration> + Send + Sync + 'static) -> Self {
-        self.set(|settings| settings.limiter = Some(Arc::new(limit)))
+        self.set(|receiver| {
+            receiver.limiter(move |headers, now| {
+                let headers = headers.iter().filter_map(|(name, value)| {
+                    Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?))
+                });
+                // `extend` would let the last of several values count alone.
+                let mut map = HeaderMap::new();
+                headers.for_each(|(name, value)| {
+                    map.append(name, value);
+                });
+                limit(&map, now)
+            })
+        })
     }
 
     /// How long a body may take, from the moment in which it is first waited for; then the answer is 408. Default: as
@@ -167,7 +140,7 @@ impl<K> VetLayer<K> {
     /// is not enabled.
     #[cfg(all(feature = "deadline", not(target_family = "wasm")))]
     pub fn body_deadline(self, deadline: Duration) -> Self {
-        self.set(|settings| settings.body_deadline = Some(deadline))
+        self.set(|receiver| receiver.body_deadline(deadline))
     }
 
     /// How long what is left of a refused body is waited for, so that a sender which is still writing gets to read its
@@ -177,17 +150,16 @@ impl<K> VetLayer<K> {
     /// at once.
     #[cfg(all(feature = "deadline", not(target_family = "wasm")))]
     pub fn linger(self, limit: Duration) -> Self {
-        self.set(|settings| settings.linger = limit)
+        self.set(|receiver| receiver.linger(limit))
     }
 
     /// Lets the inner service take the body `B`, whatever comes in, and answer with any body. See [`body`](crate::body).
     pub fn with_body<B: From<bytes::Bytes>>(self) -> VetLayer<NewBody<B>> {
-        VetLayer { settings: self.settings, bodies: PhantomData }
+        VetLayer { receiver: self.receiver, bodies: PhantomData }
     }
 
-    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(Arc::make_mut(&mut self.settings));
-        self
+    fn set(self, change: impl FnOnce(Receiver) -> Receiver) -> Self {
+        Self { receiver: change(self.receiver), bodies: PhantomData }
     }
 }
 
@@ -195,31 +167,18 @@ impl<S, K> Layer<S> for VetLayer<K> {
     type Service = Vet<S, K>;
 
     fn layer(&self, inner: S) -> Vet<S, K> {
-        Vet::new(inner, self.settings.clone())
+        Vet::new(inner, self.receiver.clone())
     }
 }
 
 impl<K> Clone for VetLayer<K> {
     fn clone(&self) -> Self {
-        Self { settings: self.settings.clone(), bodies: PhantomData }
+        Self { receiver: self.receiver.clone(), bodies: PhantomData }
     }
 }
 
 impl<K> fmt::Debug for VetLayer<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VetLayer").field("settings", &self.settings).finish()
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("vetter", &self.vetter)
-            .field("clock", &self.clock)
-            .field("methods", &self.methods)
-            .field("on_invalid", &self.on_invalid)
-            .field("body_deadline", &self.body_deadline)
-            .field("linger", &self.linger)
-            .finish_non_exhaustive()
+        f.debug_struct("VetLayer").field("receiver", &self.receiver).finish()
     }
 }

@@ -152,5 +152,5 @@ mod layer;
 mod service;
 
 pub use future::ResponseFuture;
-pub use layer::{OnInvalid, VetLayer};
+pub use layer::VetLayer;
 pub use service::Vet;

@@ -47,8 +47,8 @@ fn find_special_near_the_end(bytes: &[u8], at: usize) -> usize {
 
 /// The high bit set in the lowest byte that is special, and perhaps in some above it.
 ///
-/// Sixteen bytes in a vector register were tried: without the instruction that gathers their high bits, which needs
-/// `unsafe`, the compiler goes through memory and loses more than it gains on strings of ten bytes.
+/// Sixteen bytes in a vector register were tried, with the instruction that gathers their high bits: fewer instructions,
+/// and the same time on mixed documents, whose strings are too short for it.
 #[inline(always)]
 fn specials8(word: u64) -> u64 {
     let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);

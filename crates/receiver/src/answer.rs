@@ -1,0 +1,95 @@
+//! What a sender is told: status, headers and body, the same from every adapter.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hookvet::{Class, HandshakeAnswer, PROBLEM_JSON, Problem, Rule, TypedError, Verdict};
+
+use crate::receiver::Receiver;
+
+/// An answer that no handler gives: a refusal, or what became of a delivery that was set aside.
+///
+/// Names are in lower case, and each name and value can stand in an HTTP header as it is. Nothing of the delivery's payload is
+/// in it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+#[must_use = "the sender waits for it"]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// In the order in which they are written; a name may stand there more than once.
+    pub headers: Vec<(&'static str, String)>,
+    /// A problem document (RFC 9457), or nothing.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The refusal that `verdict` asks for.
+    ///
+    /// - `Allow` where the method was wrong (RFC 9110 §10.2.1)
+    /// - `Retry-After` where a later time is better (§10.2.3)
+    /// - `WWW-Authenticate` where the receiver takes Basic or Bearer credentials (§11.6.1)
+    /// - `Accept-Encoding` where a content coding was not understood (§12.5.3)
+    pub(crate) fn refusal(receiver: &Receiver, verdict: &Verdict, retry_after: Option<Duration>) -> Self {
+        let problem = Problem::of(verdict).map(|problem| problem.to_json()).unwrap_or_default();
+        let mut headers = vec![("content-type", PROBLEM_JSON.to_owned())];
+        let refuses = |rule: Rule| verdict.findings().iter().any(|finding| finding.rejects() && finding.rule == rule);
+        if refuses(Rule::HttpMethod) {
+            headers.push(("allow", receiver.allow().to_owned()));
+        }
+        if refuses(Rule::HttpContentEncoding) {
+            headers.push(("accept-encoding", receiver.codings().to_owned()));
+        }
+        if verdict.class() == Some(Class::Unauthorized) {
+            headers.extend(receiver.vetter().challenges().map(|challenge| ("www-authenticate", challenge.to_owned())));
+        }
+        if let Some(wait) = retry_after {
+            let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1);
+            headers.push(("retry-after", seconds.to_string()));
+        }
+        Self { status: verdict.status(), headers, body: Bytes::from(problem) }
+    }
+
+    /// The answer to a sender that asks whether it may deliver.
+    pub(crate) fn consent(answer: &HandshakeAnswer) -> Self {
+        Self { status: 200, headers: answer.headers().to_vec(), body: Bytes::new() }
+    }
+
+    /// The answer to a delivery that was set aside: it has arrived, and nothing is said about what becomes of it.
+    ///
+    /// Source: CloudEvents HTTP webhook 1.0.2 §2.2.
+    pub(crate) const fn set_aside() -> Self {
+        Self { status: 202, headers: Vec::new(), body: Bytes::new() }
+    }
+
+    /// A handler asks for a vetted delivery, and no adapter stands in front of it: 500. `remedy` says which one to put there.
+    pub fn not_vetted(remedy: &str) -> Self {
+        let detail = format!("no delivery was vetted for this handler: {remedy}");
+        Self::problem(500, "not-vetted", "The delivery was not vetted", &detail)
+    }
+
+    /// The delivery is accepted, but it holds no event of the type that the handler asks for: 422, or 500 where the vetter in
+    /// front is another vendor's, so that it never can.
+    pub fn unread(error: &TypedError) -> Self {
+        let status = if matches!(error, TypedError::OtherVendor { .. }) { 500 } else { 422 };
+        Self::problem(status, "other-event", "The event is not the one that is taken here", &error.to_string())
+    }
+
+    /// The delivery is accepted, and no handler takes its type: 404.
+    pub fn unhandled() -> Self {
+        let detail = "the delivery is in order, and no handler is registered for its type of event";
+        Self::problem(404, "unhandled-type", "No handler takes this type of event", detail)
+    }
+
+    fn problem(status: u16, name: &str, title: &str, detail: &str) -> Self {
+        let problem = serde_json::json!({
+            "type": format!("urn:hookvet:problem:{name}"),
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "findings": [],
+        });
+        let headers = vec![("content-type", PROBLEM_JSON.to_owned())];
+        Self { status, headers, body: Bytes::from(problem.to_string()) }
+    }
+}

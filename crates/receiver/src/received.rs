@@ -1,0 +1,67 @@
+//! A delivery together with what was found about it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hookvet::{EventContext, ReadEvent, TypedError, Verdict};
+
+use crate::answer::Answer;
+use crate::receiver::Receiver;
+
+/// A delivery as it was judged: its verdict and its bytes. Cheap to clone; clones share both.
+///
+/// `Debug` shows no value of the delivery.
+#[derive(Clone)]
+pub struct Received(Arc<Inner>);
+
+struct Inner {
+    verdict: Verdict,
+    body: Bytes,
+    /// Who judged it, where it may come to an answer.
+    receiver: Option<Receiver>,
+}
+
+impl Received {
+    pub(crate) fn new(receiver: &Receiver, verdict: Verdict, body: Bytes) -> Self {
+        let receiver = (!verdict.is_accepted()).then(|| receiver.clone());
+        Self(Arc::new(Inner { verdict, body, receiver }))
+    }
+
+    /// What hookvet says about it.
+    pub fn verdict(&self) -> &Verdict {
+        &self.0.verdict
+    }
+
+    /// The body that was judged, byte for byte as it came; empty where it was refused before all of it was there.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// The event, where one could be made out; `None` for a batch.
+    #[must_use]
+    pub fn event(&self) -> Option<&EventContext> {
+        self.verdict().event()
+    }
+
+    /// The typed event, read when it is asked for and not before.
+    ///
+    /// # Errors
+    /// Those of [`Verdict::read`].
+    pub fn read<E: ReadEvent>(&self) -> Result<E, TypedError> {
+        self.verdict().read(self.body())
+    }
+
+    /// What its sender is told where it is refused; `None` for an accepted delivery, which the handler answers.
+    #[must_use]
+    pub fn answer(&self) -> Option<Answer> {
+        self.0.receiver.as_ref().map(|receiver| Answer::refusal(receiver, self.verdict(), None))
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received").field("verdict", self.verdict()).field("body_bytes", &self.body().len()).finish()
+    }
+}
