@@ -24,7 +24,12 @@ fn main() {
 fn check(file: &Path) -> Result<(), Failed> {
     let case: Map<String, Value> = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     let request = CheckRequest::from_json(&case["request"].to_string())?;
-    let verdict = Checker::default().check(&request)?.to_json();
+    let verdict = Checker::default().check(&request)?;
+    let serialised = serde_json::to_string(&verdict)?;
+    let verdict = verdict.to_json();
+    if verdict != serialised {
+        return Err(format!("`to_json` gives\n{verdict}\nand serde\n{serialised}").into());
+    }
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         let case = json!({ "about": case["about"], "request": case["request"] });
         // The verdict goes in as it is: its members keep their order.

@@ -1,13 +1,13 @@
 //! Every example, broken at every position: hookvet's schema findings are those of `jsonschema`, used here on its own.
 //!
 //! The documents and what was found in each go into `target/mutations.jsonl`, where the check under Node compares them
-//! with what ajv finds.
+//! with what ajv finds, and the native verdicts on them into `target/verdicts.jsonl`, where those of WebAssembly are compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use hookvet::{EventInfo, Vendor, Vetter, amlyze, dataspike, find, schema_violations};
+use hookvet::{EventInfo, Policy, Preset, Problem, Vendor, Vetter, amlyze, dataspike, find, schema_violations};
 use hookvet_tests::headers;
 use serde_json::{Value, json};
 
@@ -339,7 +339,7 @@ fn every_mutation_of_every_example_has_the_same_findings() {
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
     });
     let text: String = outcomes.iter().map(|outcome| outcome.lines.as_str()).collect();
-    publish(&text);
+    publish("mutations.jsonl", &text);
     let differences: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.differences).collect();
     assert!(differences.is_empty(), "{} differences, such as {:#?}", differences.len(), &differences[..1]);
     let documents: usize = outcomes.iter().map(|outcome| outcome.documents).sum();
@@ -356,12 +356,43 @@ fn every_mutation_of_every_example_has_the_same_findings() {
 }
 
 /// Whole or not at all, since several test runs may write it at once.
-fn publish(text: &str) {
+fn publish(name: &str, text: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
     std::fs::create_dir_all(&folder).expect("a folder");
-    let fresh = folder.join(format!("mutations.{}", std::process::id()));
+    let fresh = folder.join(format!("{name}.{}", std::process::id()));
     std::fs::write(&fresh, text).expect("written");
-    std::fs::rename(&fresh, folder.join("mutations.jsonl")).expect("renamed");
+    std::fs::rename(&fresh, folder.join(name)).expect("renamed");
+}
+
+/// What the npm package has to say about every mutation, under each policy in turn: `target/verdicts.jsonl`. A line with a vendor
+/// and headers comes before the bodies that they belong to, each with policy, verdict and problem document.
+#[test]
+fn the_native_verdicts_are_written_down() {
+    let (mut lines, mut count) = (String::new(), 0);
+    for base in bases().iter().filter(|base| base.event.is_some() && !base.headers.is_empty()) {
+        let vendor = if base.schema.starts_with("amlyze/") { Vendor::Amlyze } else { Vendor::Dataspike };
+        let headers: Vec<_> = base.headers.iter().map(|(name, value)| (name, String::from_utf8_lossy(value))).collect();
+        writeln!(lines, "{}", json!({ "vendor": vendor.as_str(), "headers": headers })).expect("a string");
+        let vetters = Preset::ALL.map(|preset| {
+            let vetter = Vetter::builder(vendor).allow_unsigned().policy(Policy::new(preset)).build();
+            (preset, vetter.expect("the built-in schemas compile"))
+        });
+        let single = mutations(&base.value);
+        let several = combined(&single, 100);
+        for edits in std::iter::once(Vec::new()).chain(single).chain(several) {
+            let Some(document) = edited(&base.value, &edits) else { continue };
+            let body = document.to_string();
+            let (preset, vetter) = &vetters[count % vetters.len()];
+            let verdict = vetter.vet(base.headers.iter().map(|(name, value)| (name, value)), body.as_bytes(), 0);
+            let problem = Problem::of(&verdict).map(|problem| problem.to_json());
+            let line =
+                json!({ "policy": preset.as_str(), "body": body, "verdict": verdict.to_json(), "problem": problem });
+            writeln!(lines, "{line}").expect("a string");
+            count += 1;
+        }
+    }
+    publish("verdicts.jsonl", &lines);
+    assert!(count > 20_000, "{count}");
 }
 
 /// The same three forms that ajv takes, as the check under Node asserts.

@@ -1,8 +1,14 @@
 //! From raw bytes to a verdict: hookvet and its peers, in interleaved rounds.
 //!
+<<<<<<< HEAD
 //! `cargo run --release -p hookvet-bench` prints tables and writes `target/hookvet-bench.json`;
 //! with `--features allocations` it counts allocations instead; `-- linear` counts instructions under callgrind;
 //! `-- deliveries` measures whole deliveries alone.
+=======
+//! `cargo run --release -p hookvet-bench` prints a table and writes `target/hookvet-bench.json`;
+//! `-- documents` prints the mixed sets; `-- linear` counts instructions under callgrind;
+//! with `--features allocations` it counts allocations instead.
+>>>>>>> package
 
 #![expect(clippy::cast_precision_loss, reason = "small numbers")]
 
@@ -33,6 +39,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["linear"] => assert!(linear::run(), "work grows faster than the text"),
+        ["documents"] => documents(),
         ["work", pattern, size] => linear::work(pattern, size.parse().expect("a number")),
         ["deliveries"] => drop(whole_deliveries(201)),
         // For a profiler: one step over and over.
@@ -52,6 +59,34 @@ fn main() {
             }
         }
     }
+}
+
+/// The mixed sets as JSON, a line each, for `cargo xtask bench-wasm`.
+fn documents() {
+    for fixture in Fixture::ALL {
+        let event = fixture.event();
+        let example = &event.examples()[0];
+        // The usual form of a time; the other one is a finding.
+        let usual = |(name, value): &(&str, &str)| match *name {
+            "ce-time" => (*name, value.to_uppercase()),
+            _ => (*name, (*value).to_owned()),
+        };
+        let documents = fixture.documents(Variant::Valid, Set::Mixed);
+        let line = json!({
+            "name": fixture.name(),
+            "vendor": event.vendor.as_str(),
+            "type": event.name,
+            "headers": example.headers.iter().map(usual).collect::<Vec<_>>(),
+            "example": usual_data(example.body),
+            "documents": documents.iter().map(usual_data).collect::<Vec<_>>(),
+        });
+        println!("{line}");
+    }
+}
+
+/// The usual form of a check's empty data; the list, as the oldest example has it, is a finding.
+fn usual_data(document: impl AsRef<str>) -> String {
+    document.as_ref().replace("\"data\":[]", "\"data\":null")
 }
 
 /// Every combination of document and engine, in one run.

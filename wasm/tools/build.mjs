@@ -16,7 +16,7 @@ const [module] = process.argv.slice(2);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
-const features = ['bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'multivalue', 'reference-types'];
+const features = ['simd', 'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'multivalue', 'reference-types'];
 execFileSync(process.execPath, [
   path('../node_modules/binaryen/bin/wasm-opt'),
   ...features.map((feature) => `--enable-${feature}`),

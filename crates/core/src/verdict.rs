@@ -400,7 +400,7 @@ impl Verdict {
             }
             out.optional_member("schema", self.schema.as_deref());
             out.text_member("authenticity", self.authenticity.as_str());
-            out.member("findings", |out| out.list(&self.findings, |out, finding| finding.write(out)));
+            out.member("findings", |out| out.list(&*self.findings, |out, finding| finding.write(out)));
         });
     }
 }
