@@ -400,7 +400,10 @@ impl Verdict {
             }
             out.optional_member("schema", self.schema.as_deref());
             out.text_member("authenticity", self.authenticity.as_str());
-            out.member("findings", |out| out.list(&*self.findings, |out, finding| finding.write(out)));
+            if let Authenticity::Verified { label: Some(label) } = &self.authenticity {
+                out.text_member("verified_by", label);
+            }
+            out.member("findings", |out| out.list(self.findings.iter(), |out, finding| finding.write(out)));
         });
     }
 }

@@ -14,12 +14,11 @@ impl Writer {
         self.text
     }
 
-    /// Writes a member: its name, which needs no escape, and whatever `value` writes.
+    /// Writes a member: its name, which a sender may have chosen, and whatever `value` writes.
     pub(crate) fn member(&mut self, name: &str, value: impl FnOnce(&mut Self)) {
         self.separate();
-        self.text.push('"');
-        self.text.push_str(name);
-        self.text.push_str("\":");
+        self.string(name);
+        self.text.push(':');
         value(self);
     }
 
@@ -122,8 +121,8 @@ mod tests {
             out.member("a", |out| out.list([1, 2], Writer::number));
             out.member("b", |out| out.list([""; 0], Writer::string));
             out.text_member("c", "{");
-            out.optional_member("d", None);
+            out.optional_member("d\n", None);
         });
-        assert_eq!(out.into_text(), r#"{"a":[1,2],"b":[],"c":"{","d":null}"#);
+        assert_eq!(out.into_text(), r#"{"a":[1,2],"b":[],"c":"{","d\n":null}"#);
     }
 }
