@@ -27,7 +27,7 @@ use hookvet::{PROBLEM_JSON, Problem, Rule, Verdict, Vetter};
 use hookvet_tower::{Delivery, OnInvalid, Quarantine, Quarantined, VetLayer};
 use tower_service::Service as _;
 use worker::send::SendFuture;
-use worker::{Context, Env, Error, event};
+use worker::{Context, Env, Error, event, js_sys};
 
 use crate::record::Record;
 use crate::settings::{Destination, Settings};
@@ -55,7 +55,7 @@ async fn fetch(request: worker::web_sys::Request, env: Env, _context: Context) -
 
 fn app(env: Env) -> worker::Result<Router> {
     APP.with_borrow_mut(|app| match app {
-        Some((of, router)) if *of == env => Ok(router.clone()),
+        Some((of, router)) if js_sys::Object::is(of, &env) => Ok(router.clone()),
         _ => {
             let router = routes(&env)?;
             *app = Some((env, router.clone()));

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use worker::js_sys::{self, wasm_bindgen::JsValue};
+use worker::js_sys;
+use worker::wasm_bindgen::{self, JsValue};
 use worker::{Date, DurableObject, Env, Error, Method, Request, Response, Result, SqlStorageValue, State};
 use worker::{ScheduledTime, durable_object};
 
