@@ -66,22 +66,23 @@ fn documents() {
     for fixture in Fixture::ALL {
         let event = fixture.event();
         let example = &event.examples()[0];
-        // The usual form of a time; the other one is a finding.
-        let usual = |(name, value): &(&str, &str)| match *name {
-            "ce-time" => (*name, value.to_uppercase()),
-            _ => (*name, (*value).to_owned()),
-        };
         let documents = fixture.documents(Variant::Valid, Set::Mixed);
         let line = json!({
             "name": fixture.name(),
             "vendor": event.vendor.as_str(),
             "type": event.name,
-            "headers": example.headers.iter().map(usual).collect::<Vec<_>>(),
+            "headers": example.headers.iter().map(usual_time).collect::<Vec<_>>(),
             "example": usual_data(example.body),
             "documents": documents.iter().map(usual_data).collect::<Vec<_>>(),
         });
         println!("{line}");
     }
+}
+
+/// The usual form of a time; with lower-case letters it is a finding.
+fn usual_time(header: &(&'static str, &str)) -> (&'static str, String) {
+    let (name, value) = *header;
+    (name, if name == "ce-time" { value.to_uppercase() } else { value.to_owned() })
 }
 
 /// The usual form of a check's empty data; the list, as the oldest example has it, is a finding.

@@ -20,9 +20,11 @@ cargo xtask COMMAND
   test            everything: format, clippy, all crates, wasm and schemas under Node,
                   other projects' SDKs
   generate        write schemas/ and everything else that the types render
-  wasm            build the npm package into wasm/package/dist/
+  wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
+                  from nothing and says whether it came out the same
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
+  bench-wasm      the npm package and validators from npm side by side: times, sizes, start
   linear          that the work on CloudEvents grows with the length alone; needs valgrind
 ";
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["generate"] => generate::run(),
         ["wasm", arguments @ ..] => wasm::run(arguments),
         ["compare-sdks"] => sdks::compare(),
+        ["bench-wasm"] => wasm::bench(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["linear"] => linear::run(),
         // What `linear` counts the instructions of.

@@ -30,8 +30,11 @@ pub(crate) fn run() -> Result<()> {
     })?;
     lane(&mut lanes, "wasm under Node", || {
         wasm::run(&[])?;
-        counted(command("node").args(["--test", "--test-reporter=tap", "wasm/tests/"]))
+        wasm::write_native_verdicts()?;
+        counted(&mut wasm::node_tests())
     })?;
+    lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
+    lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
     lane(&mut lanes, "schemas under Node", schemas_under_node)?;
     // A lane of its own, since it needs what npm and PyPI bring.
     lane(&mut lanes, "sdks", || counted(&mut sdks::test()?))?;

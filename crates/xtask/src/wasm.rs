@@ -1,7 +1,8 @@
 //! `cargo xtask wasm`: the npm package `hookvet` in `wasm/package/dist`, from the core behind its exports.
 
-#[cfg(feature = "bindgen")]
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
 #[cfg(feature = "bindgen")]
@@ -11,9 +12,6 @@ use crate::process;
 #[cfg(feature = "bindgen")]
 use crate::toolchain::{TARGET, Toolchain};
 
-/// Where the tools from npm are, from the root.
-pub(crate) const NPM: &str = "wasm";
-
 #[cfg(not(feature = "bindgen"))]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     // The generator is a large build, so it is a feature of this program; run it again with that.
@@ -21,31 +19,52 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     process::run(process::cargo().args(own).args(arguments))
 }
 
-/// Builds the package.
+/// Builds the package; with `--twice`, once more from nothing, and compares.
 #[cfg(feature = "bindgen")]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    if !arguments.is_empty() {
-        bail!("there is no option {}", arguments.join(" "));
-    }
+    let is_twice = match arguments {
+        [] => false,
+        ["--twice"] => true,
+        _ => bail!("cargo xtask wasm takes --twice and nothing else, not {}", arguments.join(" ")),
+    };
     let toolchain = Toolchain::find()?;
-    npm_ci(NPM)?;
-    let module = build(toolchain)?;
-    process::run(process::command("node").arg("wasm/tools/build.mjs").arg(module))?;
+    npm_ci()?;
+    package(toolchain)?;
+    if is_twice {
+        let module = process::root().join("wasm/package/dist/hookvet.wasm");
+        let first = std::fs::read(&module)?;
+        std::fs::remove_dir_all(folder())?;
+        package(toolchain)?;
+        anyhow::ensure!(std::fs::read(&module)? == first, "two builds gave different modules");
+        println!("wasm: two builds from nothing gave the same {} bytes", first.len());
+    }
     println!("wasm: wasm/package/dist, built by the {toolchain:?} toolchain");
     Ok(())
+}
+
+#[cfg(feature = "bindgen")]
+fn package(toolchain: Toolchain) -> Result<()> {
+    let module = build(toolchain)?;
+    process::run(process::command("node").arg("wasm/tools/build.mjs").arg(module))
+}
+
+/// Where cargo builds the module, with everything that it depends on.
+#[cfg(feature = "bindgen")]
+fn folder() -> PathBuf {
+    process::root().join("target/wasm").join(TARGET).join("wasm")
 }
 
 /// The module as wasm-bindgen leaves it, before it is optimised. Its glue is not used: nothing but numbers crosses, so the
 /// package has a smaller loader of its own.
 #[cfg(feature = "bindgen")]
-fn build(toolchain: Toolchain) -> Result<std::path::PathBuf> {
+fn build(toolchain: Toolchain) -> Result<PathBuf> {
     let mut cargo = toolchain.build();
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain)).args(["--package", "hookvet-wasm", "--profile", "wasm"]);
     if toolchain == Toolchain::Debian {
         cargo.arg("-Zbuild-std-features=optimize_for_size");
     }
     process::run(&mut cargo)?;
-    let folder = process::root().join("target/wasm").join(TARGET).join("wasm");
+    let folder = folder();
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     let glue = folder.join("glue");
     let module = folder.join("hookvet_wasm.wasm");
@@ -78,8 +97,69 @@ fn flags(toolchain: Toolchain) -> String {
     flags.join("\u{1f}")
 }
 
-/// Installs what a folder's lock file names.
-pub(crate) fn npm_ci(folder: &str) -> Result<()> {
-    let folder = process::root().join(folder);
-    process::run(process::command("npm").args(["ci", "--prefer-offline", "--no-progress"]).current_dir(folder))
+/// The tests of the package under Node; the package has to be built.
+pub(crate) fn node_tests() -> Command {
+    let mut tests = node_test();
+    tests.args(["golden", "conformance", "input", "trap"].map(|name| format!("wasm/tests/{name}.test.mjs")));
+    tests
+}
+
+/// The package as it would be published: its types, its exports, its README.
+pub(crate) fn package_tests() -> Command {
+    let mut tests = node_test();
+    tests.arg("wasm/tests/package.test.mjs");
+    tests
+}
+
+/// The package in Chromium, which is installed where that can be done.
+pub(crate) fn chromium_tests() -> Result<Command> {
+    let mut tests = node_test();
+    tests.arg("wasm/tests/chromium/browser.test.mjs");
+    let is_there = |browser: &Path| process::succeeds(process::command(browser).arg("--version"));
+    let named = std::env::var_os("CHROME").map(PathBuf::from);
+    let browser = named.clone().unwrap_or_else(|| "/usr/bin/chromium".into());
+    if named.is_none() && !is_there(&browser) {
+        process::install_debian(&["chromium"])?;
+    }
+    anyhow::ensure!(
+        is_there(&browser),
+        "the tests in a browser need Chromium: on Debian `apt-get install chromium`, or set CHROME to its program; \
+         `npx playwright-core install chromium` fetches one"
+    );
+    tests.env("CHROME", browser);
+    Ok(tests)
+}
+
+/// Writes what the native core says, for the tests that compare.
+pub(crate) fn write_native_verdicts() -> Result<()> {
+    let mut write = process::cargo();
+    // The same build as that of all crates.
+    write.args(["test", "--quiet", "--workspace", "--exclude", "hookvet-sdks", "--all-features"]);
+    process::run(write.args(["--test", "conformance", "--test", "mutations", "the_native_verdicts_are_written_down"]))
+}
+
+/// Measures the package beside validators from npm.
+pub(crate) fn bench() -> Result<()> {
+    run(&[])?;
+    let folder = process::root().join("target/bench-wasm");
+    std::fs::create_dir_all(&folder)?;
+    let documents = folder.join("documents.jsonl");
+    let mut write = process::cargo();
+    write.args(["run", "--quiet", "--package", "hookvet-bench", "--", "documents"]);
+    process::run(write.stdout(File::create(&documents)?))?;
+    process::run(process::command("node").arg("wasm/bench/bench.mjs").arg(documents))
+}
+
+fn node_test() -> Command {
+    let mut tests = process::command("node");
+    tests.args(["--test", "--test-reporter=tap"]);
+    tests
+}
+
+/// Installs what the lock file names.
+#[cfg(feature = "bindgen")]
+fn npm_ci() -> Result<()> {
+    let mut install = process::command("npm");
+    install.args(["ci", "--prefer-offline", "--no-progress"]).current_dir(process::root().join("wasm"));
+    process::run(&mut install)
 }

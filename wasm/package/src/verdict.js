@@ -1,6 +1,6 @@
 // The verdict: a number at first, and everything else when it is read.
 
-import { outputBytes, outputText, wasm, writeBytes, writeFields, writeString } from './instance.js';
+import { generation, outputBytes, outputText, trapped, wasm, writeBytes, writeFields, writeString } from './instance.js';
 import { run, writePairs } from './settings.js';
 
 const [JSON_FORM, PROBLEM, DATA] = [0, 1, 2];
@@ -13,8 +13,9 @@ export const [WHOLE, TOO_LARGE, INCOMPLETE, OPEN] = [0, 1, 2, -1];
 /** What {@link Call.judge} gives where the headers alone give no reason to refuse. */
 export const PENDING = 1;
 
-/** The call whose verdict the instance still holds. */
+/** The call whose verdict the instance still holds, and which instance that is. */
 let current;
+let holder;
 
 /** Says that what the instance holds is about to be overwritten. */
 export const forget = () => {
@@ -83,9 +84,16 @@ export class Call {
       const count = fields.sizes.length;
       const now = this.#now;
       const end = this.#end;
-      this.code = run(() => (end === OPEN ? wasm.open(handle, count, now) : wasm.vet(handle, count, size, now, end)));
+      try {
+        this.code = end === OPEN ? wasm.open(handle, count, now) : wasm.vet(handle, count, size, now, end);
+      } catch (error) {
+        throw trapped(error);
+      }
     }
-    if (this.code > PENDING) current = this;
+    if (this.code > PENDING) {
+      current = this;
+      holder = generation;
+    }
     if (settings.isFreed) settings.release();
   }
 
@@ -108,7 +116,7 @@ export class Call {
 
   /** A part of the verdict, as text or bytes; undefined where there is no such part. */
   take(part, item, read) {
-    if (current !== this) {
+    if (current !== this || holder !== generation) {
       const body = this.#body;
       this.#run(typeof body === 'object' ? body.subarray(this.#at, this.#at + this.#size) : body);
     }
