@@ -1,14 +1,8 @@
 //! From raw bytes to a verdict: hookvet and its peers, in interleaved rounds.
 //!
-<<<<<<< HEAD
 //! `cargo run --release -p hookvet-bench` prints tables and writes `target/hookvet-bench.json`;
 //! with `--features allocations` it counts allocations instead; `-- linear` counts instructions under callgrind;
-//! `-- deliveries` measures whole deliveries alone.
-=======
-//! `cargo run --release -p hookvet-bench` prints a table and writes `target/hookvet-bench.json`;
-//! `-- documents` prints the mixed sets; `-- linear` counts instructions under callgrind;
-//! with `--features allocations` it counts allocations instead.
->>>>>>> package
+//! `-- deliveries` measures whole deliveries alone, `-- documents` prints the mixed sets.
 
 #![expect(clippy::cast_precision_loss, reason = "small numbers")]
 
