@@ -9,6 +9,7 @@ mod suite;
 #[cfg(feature = "bindgen")]
 mod toolchain;
 mod wasm;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -18,10 +19,13 @@ cargo xtask COMMAND
   demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
                   and show what becomes of them; --once ends it afterwards
   test            everything: format, clippy, all crates, wasm and schemas under Node,
-                  other projects' SDKs
+                  Workers, other projects' SDKs
   generate        write schemas/ and everything else that the types render
   wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
                   from nothing and says whether it came out the same
+  workers [--build]
+                  build the Cloudflare Workers in wasm/worker/ and measure how they start;
+                  --build measures nothing
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
   bench-wasm      the npm package and validators from npm side by side: times, sizes, start
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
         ["wasm", arguments @ ..] => wasm::run(arguments),
+        ["workers", arguments @ ..] => workers::run(arguments),
         ["compare-sdks"] => sdks::compare(),
         ["bench-wasm"] => wasm::bench(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{cargo, command, shown};
-use crate::{process, sdks, wasm};
+use crate::{process, sdks, wasm, workers};
 
 /// What a lane came to.
 struct Lane {
@@ -35,6 +35,10 @@ pub(crate) fn run() -> Result<()> {
     })?;
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
     lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
+    lane(&mut lanes, "workers", || {
+        workers::run(&["--build"])?;
+        counted(&mut workers::tests())
+    })?;
     lane(&mut lanes, "schemas under Node", schemas_under_node)?;
     // A lane of its own, since it needs what npm and PyPI bring.
     lane(&mut lanes, "sdks", || counted(&mut sdks::test()?))?;
