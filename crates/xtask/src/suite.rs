@@ -19,7 +19,12 @@ struct Lane {
 
 pub(crate) fn run() -> Result<()> {
     let mut lanes = Vec::new();
-    lane(&mut lanes, "format", || process::run(cargo().args(["fmt", "--all", "--check"])).map(|()| None))?;
+    lane(&mut lanes, "format", || {
+        process::run(cargo().args(["fmt", "--all", "--check"]))?;
+        // A workspace of its own.
+        let arguments = ["fmt", "--check", "--manifest-path", "wasm/worker/rust/Cargo.toml"];
+        process::run(cargo().args(arguments)).map(|()| None)
+    })?;
     lane(&mut lanes, "clippy", || {
         let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
         process::run(cargo().args(arguments)).map(|()| None)

@@ -60,9 +60,9 @@ impl Settings {
 fn vetter(env: &Env, vendor: Vendor, uses_queue: bool) -> Result<Option<Vetter>> {
     let preset: Preset = match variable(env, "POLICY") {
         None => Preset::Standard,
-        Some(name) => name
-            .parse()
-            .map_err(|_| wrong("POLICY", "\"strict\", \"standard\", \"tolerant\" or \"observe\""))?,
+        Some(name) => {
+            name.parse().map_err(|_| wrong("POLICY", "\"strict\", \"standard\", \"tolerant\" or \"observe\""))?
+        }
     };
     let mut policy = Policy::new(preset);
     for setting in words(variable(env, "RULES").as_deref()) {

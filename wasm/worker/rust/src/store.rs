@@ -119,9 +119,20 @@ impl Deliveries {
         let asked = |name| url.query_pairs().find(|(other, _)| other == name)?.1.parse::<i64>().ok();
         let (after, limit) = (asked("after").unwrap_or(0), asked("limit").unwrap_or(PAGE).clamp(1, PAGE));
         let rows = self.exec(LIST, vec![SqlStorageValue::try_from_i64(after)?, limit.into()])?;
-        let names =
-            ["seq", "receivedAt", "vendor", "decision", "key", "type", "headers", "bodyBase64", "verdict", "redeliveries"];
-        let row = |row: Vec<SqlStorageValue>| names.iter().map(|name| (*name).to_owned()).zip(row.into_iter().map(value));
+        let names = [
+            "seq",
+            "receivedAt",
+            "vendor",
+            "decision",
+            "key",
+            "type",
+            "headers",
+            "bodyBase64",
+            "verdict",
+            "redeliveries",
+        ];
+        let row =
+            |row: Vec<SqlStorageValue>| names.iter().map(|name| (*name).to_owned()).zip(row.into_iter().map(value));
         Ok(rows.into_iter().map(|values| row(values).collect::<serde_json::Map<_, _>>()).collect())
     }
 
