@@ -122,7 +122,17 @@ fn unavailable(refusal: &Verdict) -> Response<Body> {
 
 /// Seconds since the Unix epoch.
 fn now() -> u64 {
-    worker::Date::now().as_millis() / 1000
+    now_millis() / 1000
+}
+
+/// Milliseconds since the Unix epoch.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "JavaScript counts in floats, and from 1970 on"
+)]
+fn now_millis() -> u64 {
+    js_sys::Date::now() as u64
 }
 
 /// One line a delivery, without a value of it but the type, which comes from the sender and so is shortened.

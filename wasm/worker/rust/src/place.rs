@@ -1,8 +1,8 @@
 //! Where deliveries are kept.
 
 use axum::http::StatusCode;
-use worker::js_sys::Uint8Array;
-use worker::{Env, Error, Method, Request, RequestInit, Result};
+use worker::js_sys::{JSON, Uint8Array};
+use worker::{Env, Error, Method, QueueContentType, RawMessageBuilder, Request, RequestInit, Result};
 
 use crate::record::Record;
 
@@ -52,7 +52,12 @@ impl Place {
                     status => Err(Error::from(format!("the store answers {status}"))),
                 }
             }
-            Self::Queue => env.queue(QUEUE)?.send(record.to_message(worker::Date::now().as_millis())).await,
+            Self::Queue => {
+                // Handed over as the object that the text is, so that nothing of it becomes a JavaScript map, which JSON has no form for.
+                let message = JSON::parse(&record.to_message(crate::now_millis())?)?;
+                let message = RawMessageBuilder::new(message).build_with_content_type(QueueContentType::Json);
+                env.queue(QUEUE)?.send_raw(message).await
+            }
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) struct Record {
 /// What a queue is given.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Message<'r> {
+struct Message<'r> {
     #[serde(flatten)]
     record: &'r Record,
     /// Milliseconds since the Unix epoch.
@@ -67,6 +67,12 @@ impl Record {
         }
     }
 
+    /// For a queue, as JSON.
+    pub(crate) fn to_message(&self, received_at: u64) -> Result<String> {
+        let body_base64 = BASE64_STANDARD.encode(&self.body);
+        Ok(serde_json::to_string(&Message { record: self, received_at, body_base64 })?)
+    }
+
     /// For the store: a line of JSON, then the body as it is.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec(self)?;
@@ -80,9 +86,5 @@ impl Record {
         let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| Error::from("a record without an end"))?;
         let record: Self = serde_json::from_slice(&bytes[..end])?;
         Ok(Self { body: bytes[end + 1..].to_vec(), ..record })
-    }
-
-    pub(crate) fn to_message(&self, received_at: u64) -> Message<'_> {
-        Message { record: self, received_at, body_base64: BASE64_STANDARD.encode(&self.body) }
     }
 }

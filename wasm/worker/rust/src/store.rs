@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use worker::js_sys;
 use worker::wasm_bindgen::{self, JsValue};
-use worker::{Date, DurableObject, Env, Error, Method, Request, Response, Result, SqlStorageValue, State};
+use worker::{DurableObject, Env, Error, Method, Request, Response, Result, SqlStorageValue, State};
 use worker::{ScheduledTime, durable_object};
 
 use crate::record::Record;
@@ -81,7 +81,7 @@ impl DurableObject for Deliveries {
 
     /// Deletes what is older than the horizon.
     async fn alarm(&self) -> Result<Response> {
-        let now = Date::now().as_millis();
+        let now = crate::now_millis();
         let oldest = number(now.saturating_sub(HORIZON))?;
         self.exec("DELETE FROM deliveries WHERE received_at <= ?", vec![oldest])?;
         let rows = self.exec("SELECT min(received_at) FROM deliveries", vec![])?;
@@ -95,7 +95,7 @@ impl DurableObject for Deliveries {
 
 impl Deliveries {
     async fn keep(&self, record: &Record) -> Result<()> {
-        let now = Date::now().as_millis();
+        let now = crate::now_millis();
         let values = vec![
             number(now)?,
             record.vendor.as_str().into(),
