@@ -10,6 +10,7 @@ mod suite;
 #[cfg(feature = "bindgen")]
 mod toolchain;
 mod wasm;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -19,13 +20,16 @@ cargo xtask COMMAND
   demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
                   and show what becomes of them; --once ends it afterwards
   test            everything: format, clippy, all crates, wasm and schemas under Node,
-                  the playground in Chromium, other projects' SDKs
+                  Workers, the playground in Chromium, other projects' SDKs
   generate        write schemas/ and everything else that the types render
   wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
                   from nothing and says whether it came out the same
   playground      build the web page and serve it with `hookvet serve`; `build` puts it
                   into the binary's next build, `test` tests it in Chromium, `measure`
                   measures it
+  workers [--build]
+                  build the Cloudflare Workers in wasm/worker/ and measure how they start;
+                  --build measures nothing
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
   bench-wasm      the npm package and validators from npm side by side: times, sizes, start
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         ["generate"] => generate::run(),
         ["wasm", arguments @ ..] => wasm::run(arguments),
         ["playground", arguments @ ..] => playground::main(arguments),
+        ["workers", arguments @ ..] => workers::run(arguments),
         ["compare-sdks"] => sdks::compare(),
         ["bench-wasm"] => wasm::bench(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),

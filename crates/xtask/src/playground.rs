@@ -22,6 +22,7 @@ pub(crate) fn main(arguments: &[&str]) -> Result<()> {
         [] => serve(),
         ["build"] => build().and_then(|()| embed()),
         ["test"] => {
+            wasm::run(&[])?;
             for test in &mut tests()? {
                 run(test)?;
             }
@@ -45,9 +46,9 @@ fn serve() -> Result<()> {
     run(&mut serve)
 }
 
-/// The unit tests and those in Chromium, ready to run: everything is installed and built.
+/// The unit tests and those in Chromium, ready to run: all is installed and built, on the npm package as it lies there.
 pub(crate) fn tests() -> Result<[Command; 2]> {
-    build()?;
+    page()?;
     let mut units = command("node");
     units.args(["--test", "--test-reporter=tap", "tests/unit/"]).current_dir(root().join(FOLDER));
     let mut browser = in_browser()?;
@@ -59,6 +60,10 @@ pub(crate) fn tests() -> Result<[Command; 2]> {
 /// `wasm/playground/dist`, of the npm package as it is now.
 fn build() -> Result<()> {
     wasm::run(&[])?;
+    page()
+}
+
+fn page() -> Result<()> {
     npm_ci(FOLDER)?;
     run(command("npm").args(["run", "--silent", "build"]).current_dir(root().join(FOLDER)))
 }

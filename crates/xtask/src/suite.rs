@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{cargo, command, shown};
-use crate::{playground, process, sdks, wasm};
+use crate::{playground, process, sdks, wasm, workers};
 
 /// What a lane came to.
 struct Lane {
@@ -19,7 +19,12 @@ struct Lane {
 
 pub(crate) fn run() -> Result<()> {
     let mut lanes = Vec::new();
-    lane(&mut lanes, "format", || process::run(cargo().args(["fmt", "--all", "--check"])).map(|()| None))?;
+    lane(&mut lanes, "format", || {
+        process::run(cargo().args(["fmt", "--all", "--check"]))?;
+        // A workspace of its own.
+        let arguments = ["fmt", "--check", "--manifest-path", "wasm/worker/rust/Cargo.toml"];
+        process::run(cargo().args(arguments)).map(|()| None)
+    })?;
     lane(&mut lanes, "clippy", || {
         let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
         process::run(cargo().args(arguments)).map(|()| None)
@@ -35,6 +40,10 @@ pub(crate) fn run() -> Result<()> {
     })?;
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
     lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
+    lane(&mut lanes, "workers", || {
+        workers::run(&["--build"])?;
+        counted(&mut workers::tests())
+    })?;
     lane(&mut lanes, "schemas under Node", schemas_under_node)?;
     lane(&mut lanes, "playground", || {
         let mut passed = 0;

@@ -5,6 +5,7 @@ const WRONG_HEADERS = 'headers must be a Headers, an object or a list of [name, 
 /** The pairs as sizes of names and values, and all of these as one text. Runs code of the caller's, so it touches nothing. */
 export function fields(headers) {
   if (typeof headers !== 'object' || headers === null) throw new TypeError(WRONG_HEADERS);
+  if (areHeadersText && headers instanceof Headers) headers = encoded(headers);
   const sizes = [];
   let text = '';
   for (const pair of typeof headers[Symbol.iterator] === 'function' ? headers : pairs(headers)) {
@@ -35,6 +36,21 @@ function pairs(object) {
 function octets(name, value) {
   if (!(value instanceof Uint8Array)) throw new TypeError(`the value of the header ${name} must be a string`);
   return Array.from(value, (octet) => String.fromCharCode(octet)).join('');
+}
+
+/** Whether the platform's `Headers` have read the octets of a value as UTF-8, instead of giving a character for each. */
+let areHeadersText = false;
+
+export function readHeadersAsText() {
+  areHeadersText = true;
+}
+
+const encoder = new TextEncoder();
+
+/** The pairs of a platform that reads values as UTF-8, with the octets that they were read from. */
+function encoded(headers) {
+  const octets = (value) => (/[^\0-\x7f]/.test(value) ? encoder.encode(value) : value);
+  return Array.from(headers, ([name, value]) => [name, octets(value)]);
 }
 
 const isWellFormed =

@@ -228,7 +228,9 @@ export class Verdict {
     const headers = new Headers(init?.headers);
     if (this.accepted) return new Response(null, { ...init, status, headers });
     headers.set('content-type', 'application/problem+json');
-    if (this.findings.some(({ rule }) => rule === 'HTTP-method')) headers.set('allow', 'POST');
+    const refuses = (name) => this.findings.some(({ rule }) => rule === name);
+    if (refuses('HTTP-method')) headers.set('allow', 'POST');
+    if (refuses('HTTP-content-encoding')) headers.set('accept-encoding', 'identity');
     return new Response(this.problem(), { ...init, status, headers });
   }
 }

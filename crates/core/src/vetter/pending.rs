@@ -32,7 +32,6 @@ pub struct Pending {
 
 /// What the headers tell that is needed later. No delivery has both, and one that waits for its body should be small: it is
 /// moved more than once, and kept on the heap by some servers.
-#[expect(clippy::large_enum_variant, reason = "the large one is the common one")]
 pub(super) enum Told {
     /// The attributes of a CloudEvent in binary mode.
     Attributes(Attributes),
