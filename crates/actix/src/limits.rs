@@ -35,7 +35,7 @@ impl Limits {
 
 /// The settings that are in force for a request; actix takes them with and without `Data`.
 fn set<C: Clone + 'static>(request: &ServiceRequest) -> Option<C> {
-    request.app_data::<C>().or_else(|| request.app_data::<Data<C>>().map(|data| data.get_ref())).cloned()
+    request.app_data::<C>().or_else(|| request.app_data::<Data<C>>().map(Data::get_ref)).cloned()
 }
 
 fn with_limit(payload: Option<PayloadConfig>, json: Option<JsonConfig>, max_body: usize) -> Extensions {
