@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use hookvet::Vetter;
+use hookvet::{EventContext, Vetter};
 use hookvet_tower::{Delivery, Networks, Peer, Receiver, VetLayer};
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
@@ -21,7 +21,7 @@ use tower::{ServiceBuilder, service_fn};
 const IN_FLIGHT: usize = 256;
 
 async fn store(request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let key = request.extensions().get::<Delivery>().and_then(|delivery| delivery.event()).map(|event| event.key());
+    let key = request.extensions().get::<Delivery>().and_then(|delivery| delivery.event()).map(EventContext::key);
     println!("delivery {}", key.as_deref().unwrap_or("without a key"));
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
