@@ -4,7 +4,7 @@
 //! the schema below.
 
 use axum::{Json, Router, http::StatusCode, routing::post};
-use hookvet::{Level, Policy, Rule, Vetter};
+use hookvet::{EventContext, Level, Policy, Rule, Vetter};
 use hookvet_tower::{Delivery, VetLayer};
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ const ORDER: &str = r#"{
 }"#;
 
 async fn order(delivery: Delivery, Json(order): Json<Value>) -> StatusCode {
-    let key = delivery.event().map(|event| event.key());
+    let key = delivery.event().map(EventContext::key);
     let members = order.as_object().map_or(0, serde_json::Map::len);
     println!("order {} with {members} members", key.as_deref().unwrap_or_default());
     StatusCode::NO_CONTENT
