@@ -1,6 +1,7 @@
 //! Faults over real sockets, the same for every adapter: slow, cut-off, oversized and pipelined bodies, handlers that panic, sinks
 //! that fail or take their time, many connections at once, HTTP/2. Where an adapter differs, the test says why.
 
+#[allow(dead_code, reason = "each test uses a part of it")]
 mod adapters;
 
 use std::convert::Infallible;
@@ -30,10 +31,20 @@ const PATIENT: Duration = Duration::from_secs(60);
 /// How many connections are open at once in one of the tests.
 const CONNECTIONS: usize = 1000;
 
+/// What is tested of every adapter.
+type Test = fn(Adapter);
+
+fn trial(adapter: Adapter, name: &str, test: Test) -> Trial {
+    Trial::test(format!("{adapter}: {name}"), move || {
+        test(adapter);
+        Ok(())
+    })
+}
+
 fn main() {
     // Both ends of every connection are in this process, and the adapters are tested side by side.
     rlimit::increase_nofile_limit(8 * CONNECTIONS as u64).expect("a limit of files");
-    let tests: [(&str, fn(Adapter)); 16] = [
+    let tests: [(&str, Test); 16] = [
         ("a body that drips past its time is 408", drips),
         ("a sender that leaves in the middle never reaches the handler", leaves),
         ("chunks that are broken are 400", broken_chunks),
@@ -54,7 +65,7 @@ fn main() {
     let mut trials: Vec<Trial> = Adapter::ALL
         .into_iter()
         .flat_map(|adapter| tests.map(|(name, test)| (adapter, name, test)))
-        .map(|(adapter, name, test)| Trial::test(format!("{adapter}: {name}"), move || Ok(test(adapter))))
+        .map(|(adapter, name, test)| trial(adapter, name, test))
         .collect();
     trials.push(Trial::test("hyper: an inner service that is not ready holds requests back and burns no time", || {
         never_ready();

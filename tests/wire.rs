@@ -1,6 +1,7 @@
 //! Every CloudEvents case, golden delivery and problem document over sockets: the octets of the headers as they are given, through
 //! `VetLayer` in front of axum and of a bare hyper server, and through `Vet` in front of actix-web. All give the same.
 
+#[allow(dead_code, reason = "each test uses a part of it")]
 mod adapters;
 
 use std::collections::BTreeMap;

@@ -101,7 +101,7 @@ fn a_refused_delivery_that_is_passed_on_is_refused_by_the_extractor_of_events() 
             let handler = web::post().to(async |delivery: Delivery, sent: Bytes| {
                 assert!(!delivery.verdict().is_accepted());
                 assert_eq!(delivery.body(), &sent);
-                HttpResponse::Accepted()
+                HttpResponse::Accepted().finish()
             });
             app.service(web::resource("/hook").wrap(vet()).route(handler));
         },

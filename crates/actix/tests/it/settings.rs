@@ -13,6 +13,9 @@ use hookvet_tests::wire::{Client, request};
 
 use crate::server::{post, serve};
 
+/// What an observer was shown: what became of a delivery, its status, the size of its body, and whether it was whole.
+type Seen = (Disposition, u16, usize, bool);
+
 fn behind(receiver: Receiver) -> SocketAddr {
     serve(move |app| {
         let handler = web::post().to(HttpResponse::NoContent);
@@ -71,7 +74,7 @@ fn other_methods_can_be_deliveries() {
 
 #[test]
 fn an_observer_is_told_of_every_delivery_once() {
-    let seen: Arc<Mutex<Vec<(Disposition, u16, usize, bool)>>> = Arc::default();
+    let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let list = seen.clone();
     let address = behind(Receiver::new(amlyze()).observer(move |one: &Observation<'_>| {
         let adds_up = one.timings.is_some_and(|times| times.total() == times.own() + times.body);
