@@ -21,7 +21,7 @@ WebAssembly.Instance = function (module, imports) {
 const { Vetter } = await import('hookvet');
 
 const [file, rounds = '31'] = process.argv.slice(2);
-const SLICE = 64;
+const SLICE = 256;
 const fixtures = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -29,6 +29,12 @@ const results = { node: process.version, times: [], sizes: [], first: [], bindin
 
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
+const shuffle = (list) => {
+  for (let i = list.length - 1; i > 0; i -= 1) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [list[i], list[j]] = [list[j], list[i]];
+  }
+};
 let sink = 0;
 
 const peers = await engines();
@@ -54,8 +60,8 @@ for (const fixture of fixtures) {
     const spent = Object.fromEntries(Object.keys(judges).map((name) => [name, []]));
     for (let round = -3; round < Number(rounds); round += 1) {
       for (let at = 0; at < documents.length; at += SLICE) {
-        // Who comes first pays for what the others find in the caches, so each comes first in turn.
-        turns.push(turns.shift());
+        // Each leaves caches and a heap behind that the next one pays for, so nobody always follows the same one.
+        shuffle(turns);
         for (const name of turns) {
           const judge = judges[name];
           const start = process.hrtime.bigint();

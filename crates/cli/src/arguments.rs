@@ -102,6 +102,13 @@ pub struct ServeArguments {
     /// Take Dataspike deliveries without looking at a signature
     #[arg(long)]
     pub allow_unsigned: bool,
+    /// Serve the playground at / from this folder, in place of the one that was built in
+    #[arg(long, value_name = "FOLDER")]
+    pub playground: Option<PathBuf>,
+    /// Also show the last deliveries, which are personal data, to whoever reaches the playground under this host name or
+    /// address; may be repeated. Without it they are shown only where the receiver listens on a loopback address
+    #[arg(long, value_name = "HOST")]
+    pub show_deliveries_on: Vec<String>,
 }
 
 #[derive(Args, Debug)]

@@ -4,7 +4,9 @@
 mod arguments;
 mod capture;
 mod check;
+mod deliveries;
 mod events;
+mod page;
 mod render;
 mod send;
 mod serve;

@@ -2,6 +2,8 @@
 //!
 //! A delivery is written to the store before it is acknowledged. Every delivery, accepted or refused, is one line of
 //! JSON on standard output: vendor, type, key, status and rules, never a value of the payload.
+//!
+//! At `/` stands the playground. On an address of this machine alone, it also shows what was received last.
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -10,6 +12,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use hookvet::{PROBLEM_JSON, Problem, Rule, Vendor, Verdict, Vetter};
@@ -20,6 +23,8 @@ use tokio::net::TcpListener;
 use crate::Outcome;
 use crate::arguments::ServeArguments;
 use crate::check::judged_by;
+use crate::deliveries::Deliveries;
+use crate::page;
 use crate::store::{self, Store};
 
 /// Seconds after which a sender may try again when the store does not write.
@@ -28,28 +33,33 @@ const RETRY_AFTER: &str = "5";
 pub fn run(arguments: &ServeArguments) -> Result<Outcome> {
     let store = Store::open(&arguments.store)
         .with_context(|| format!("cannot open the store {}", arguments.store.display()))?;
-    let app = routes(arguments, &store)?;
+    let deliveries = shown_on(arguments).map(Deliveries::new);
+    let app = routes(arguments, &store, deliveries.as_ref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(listen(arguments.listen, app))?;
+    runtime.block_on(listen(arguments.listen, app, deliveries))?;
     Ok(Outcome::Good)
 }
 
-async fn listen(address: SocketAddr, app: Router) -> Result<()> {
+async fn listen(address: SocketAddr, app: Router, deliveries: Option<Deliveries>) -> Result<()> {
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     print_line(&json!({ "listening": format!("http://{}", listener.local_addr()?) }));
     axum::serve(listener, app)
-        .with_graceful_shutdown(async {
+        .with_graceful_shutdown(async move {
             // Where the signal cannot be waited for, the default action of Ctrl-C ends the process.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
+            }
+            if let Some(deliveries) = deliveries {
+                deliveries.end();
             }
         })
         .await?;
     Ok(())
 }
 
-fn routes(arguments: &ServeArguments, store: &Store) -> Result<Router> {
+fn routes(arguments: &ServeArguments, store: &Store, deliveries: Option<&Deliveries>) -> Result<Router> {
     let mut app = Router::new().route("/health", get(|| async { StatusCode::NO_CONTENT }));
+    let mut names = Vec::new();
     for vendor in [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents] {
         let mut builder = judged_by(Vetter::builder(vendor), &arguments.judging)?;
         if arguments.allow_unsigned {
@@ -65,10 +75,29 @@ fn routes(arguments: &ServeArguments, store: &Store) -> Result<Router> {
         let vetter = builder.build()?;
         let state = Receiver { store: store.clone(), vetter: vetter.clone() };
         let layer = VetLayer::new(vetter).on_verdict(log);
-        let route = Router::new().route(&format!("/{vendor}"), any(keep)).route_layer(layer).with_state(state);
+        let mut route = Router::new().route(&format!("/{vendor}"), any(keep)).route_layer(layer).with_state(state);
+        if let Some(deliveries) = deliveries {
+            route = route.route_layer(middleware::from_fn_with_state(deliveries.clone(), Deliveries::record));
+        }
+        names.push(vendor.as_str());
         app = app.merge(route);
     }
-    Ok(app)
+    if let Some(deliveries) = deliveries {
+        app = app.merge(deliveries.routes());
+    }
+    let receiver = json!({ "routes": names, "deliveries": deliveries.is_some() });
+    Ok(app.merge(page::routes(arguments.playground.clone(), &receiver)))
+}
+
+/// Under which hosts the deliveries are shown; `None` where they are not.
+fn shown_on(arguments: &ServeArguments) -> Option<Vec<String>> {
+    let mut hosts = arguments.show_deliveries_on.clone();
+    if arguments.listen.ip().is_loopback() {
+        hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
+        let own = arguments.listen.ip();
+        hosts.push(if own.is_ipv6() { format!("[{own}]") } else { own.to_string() });
+    }
+    (!hosts.is_empty()).then_some(hosts)
 }
 
 #[derive(Clone)]
@@ -96,7 +125,8 @@ async fn keep(State(receiver): State<Receiver>, headers: HeaderMap, delivery: De
         })
         .await;
     match kept {
-        Ok(_) => StatusCode::NO_CONTENT.into_response(),
+        // For the list of what came last.
+        Ok(_) => (axum::Extension(delivery), StatusCode::NO_CONTENT).into_response(),
         Err(error) => {
             eprintln!("hookvet: {error}");
             let refusal =
@@ -114,7 +144,7 @@ fn unavailable(refusal: &Verdict) -> Response {
 }
 
 /// Each octet of a value as one character.
-fn pairs(headers: &HeaderMap) -> Value {
+pub fn pairs(headers: &HeaderMap) -> Value {
     headers
         .iter()
         .map(|(name, value)| {

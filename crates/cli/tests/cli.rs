@@ -156,8 +156,9 @@ impl Drop for Receiver {
 fn serve(arguments: &[&str]) -> Receiver {
     let folder = tempfile::tempdir().expect("a folder");
     let mut child = Command::new(env!("CARGO_BIN_EXE_hookvet"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--store"])
+        .args(["serve", "--store"])
         .arg(folder.path().join("store.sqlite"))
+        .args(if arguments.contains(&"--listen") { &[][..] } else { &["--listen", "127.0.0.1:0"] })
         .args(arguments)
         .env_remove("HOOKVET_DATASPIKE_SECRET")
         .stdout(Stdio::piped())
@@ -233,4 +234,105 @@ fn serve_without_a_secret_has_no_dataspike_route() {
     let receiver = serve(&[]);
     let request = "POST /dataspike HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
     assert!(exchange(&receiver.address, request).starts_with("HTTP/1.1 404"));
+}
+
+fn get(address: &str, path: &str, headers: &str) -> String {
+    exchange(address, &format!("GET {path} HTTP/1.1\r\n{headers}connection: close\r\n\r\n"))
+}
+
+#[test]
+fn serve_shows_what_it_received_to_its_own_page_alone() {
+    let receiver = serve(&["--allow-unsigned"]);
+    let url = format!("http://{}/amlyze", receiver.address);
+    let send = ["send", "amlyze", "app.amlyze.related_entity.screening.sanctions.pending", "--to", &url];
+    assert_eq!(code(&hookvet(&send, "")), 0);
+    assert_eq!(code(&hookvet(&[&send[..], &["--set", "/screeningMatch=maybe"]].concat(), "")), 1);
+    let host = format!("host: {}\r\n", receiver.address);
+
+    let list = get(&receiver.address, "/api/deliveries", &host);
+    assert!(list.starts_with("HTTP/1.1 200") && list.contains("cache-control: no-store"), "{list}");
+    assert!(
+        list.contains(r#""status":204"#) && list.contains(r#""status":422"#) && !list.contains("Sputnik"),
+        "{list}"
+    );
+    assert!(!list.contains("access-control-allow"), "{list}");
+    let one = get(&receiver.address, "/api/deliveries/2", &host);
+    assert!(one.contains("Sputnik") && one.contains("maybe") && one.contains("ce-type"), "{one}");
+    assert!(get(&receiver.address, "/api/deliveries/3", &host).starts_with("HTTP/1.1 404"));
+
+    // A name that somebody else points at this address, another origin, and a page of another site.
+    for headers in [
+        "host: evil.example\r\n".to_owned(),
+        "host: 127.0.0.1.evil.example:80\r\n".to_owned(),
+        format!("{host}origin: http://evil.example\r\n"),
+        format!("{host}origin: null\r\n"),
+        format!("{host}sec-fetch-site: cross-site\r\n"),
+    ] {
+        for path in ["/api/deliveries", "/api/deliveries/1", "/api/deliveries/stream"] {
+            let answer = get(&receiver.address, path, &headers);
+            assert!(answer.starts_with("HTTP/1.1 403") && !answer.contains("Sputnik"), "{headers}{path}: {answer}");
+        }
+    }
+    let own = format!("{host}origin: http://{}\r\nsec-fetch-site: same-origin\r\n", receiver.address);
+    assert!(get(&receiver.address, "/api/deliveries", &own).starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn serve_streams_deliveries_as_they_come() {
+    let receiver = serve(&[]);
+    let mut stream = TcpStream::connect(&receiver.address).expect("connected");
+    write!(stream, "GET /api/deliveries/stream HTTP/1.1\r\nhost: {}\r\n\r\n", receiver.address).expect("sent");
+    let mut lines = BufReader::new(stream);
+    let mut until = |wanted: &str| loop {
+        let mut line = String::new();
+        assert_ne!(lines.read_line(&mut line).expect("a line"), 0, "the stream ended before {wanted}");
+        if line.starts_with(wanted) {
+            return line;
+        }
+    };
+    until("content-type: text/event-stream");
+    until("event: reset");
+    let url = format!("http://{}/amlyze", receiver.address);
+    let sent =
+        hookvet(&["send", "amlyze", "com.amlyze.customer.updated", "--to", &url, "--set", "/data/pep=maybe"], "");
+    assert_eq!(code(&sent), 1, "{}", stdout(&sent));
+    until("event: delivery");
+    let data = until("data: ");
+    assert!(data.contains(r#""decision":"reject""#) && data.contains("SCHEMA-type"), "{data}");
+}
+
+#[test]
+fn serve_shows_no_deliveries_on_an_address_that_others_reach_unless_a_host_is_named() {
+    let receiver = serve(&["--listen", "0.0.0.0:0"]);
+    let local = receiver.address.replace("0.0.0.0", "127.0.0.1");
+    let host = format!("host: {local}\r\n");
+    assert!(get(&local, "/api/deliveries", &host).starts_with("HTTP/1.1 404"));
+    let receiver = serve(&["--listen", "0.0.0.0:0", "--show-deliveries-on", "inspect.example"]);
+    let local = receiver.address.replace("0.0.0.0", "127.0.0.1");
+    assert!(get(&local, "/api/deliveries", "host: inspect.example:8080\r\n").starts_with("HTTP/1.1 200"));
+    assert!(get(&local, "/api/deliveries", &host).starts_with("HTTP/1.1 403"));
+}
+
+#[test]
+fn serve_gives_the_page_out_of_a_folder_with_its_policy_and_nothing_beside_the_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("page");
+    std::fs::create_dir_all(page.join("assets")).expect("made");
+    std::fs::write(folder.path().join("secret.js"), "secret").expect("written");
+    std::fs::write(page.join("index.html"), "<meta name=\"hookvet-receiver\" content=\"\" />").expect("written");
+    std::fs::write(page.join("assets/a.js"), "plain").expect("written");
+    std::fs::write(page.join("assets/a.js.gz"), "compressed").expect("written");
+    let receiver = serve(&["--playground", page.to_str().expect("text")]);
+    let index = get(&receiver.address, "/", "host: h\r\n");
+    assert!(index.contains("script-src 'self' 'wasm-unsafe-eval'; style-src 'self'"), "{index}");
+    assert!(index.contains("&quot;routes&quot;:[&quot;amlyze&quot;,&quot;cloudevents&quot;]"), "{index}");
+    assert!(get(&receiver.address, "/assets/a.js", "host: h\r\n").ends_with("\r\n\r\nplain"));
+    let compressed = get(&receiver.address, "/assets/a.js", "host: h\r\naccept-encoding: br, gzip\r\n");
+    assert!(
+        compressed.contains("content-encoding: gzip") && compressed.ends_with("\r\n\r\ncompressed"),
+        "{compressed}"
+    );
+    for path in ["/assets/../../secret.js", "/assets/%2e%2e/%2e%2e/secret.js", "/assets/b.js", "/assets/"] {
+        assert!(get(&receiver.address, path, "host: h\r\n").starts_with("HTTP/1.1 404"), "{path}");
+    }
 }

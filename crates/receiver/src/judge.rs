@@ -17,7 +17,6 @@ use crate::trace::DeliverySpan;
 
 /// What the head of a request leads to.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "the large one is the common one")]
 #[must_use = "a request that nobody answers hangs"]
 pub enum Opening {
     /// Read the body, no further than [`Vetter::max_body`](hookvet::Vetter::max_body), and hand it to [`Receiver::close`].
@@ -50,9 +49,9 @@ impl Reception {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "the large one is the common one")]
 enum Opened {
-    Pending(Pending),
+    /// On the heap, since it goes through many hands before the body is there, and through some that copy it each time.
+    Pending(Box<Pending>),
     /// Refused by its headers, and its body is wanted all the same.
     Refused(Rejection),
 }
@@ -163,7 +162,7 @@ impl Receiver {
         #[cfg(not(feature = "decompression"))]
         let opened = vetter.open(head.headers, now);
         let opened = match opened {
-            Ok(pending) => Opened::Pending(pending),
+            Ok(pending) => Opened::Pending(Box::new(pending)),
             Err(rejection) if self.wants_body_of(rejection.verdict()) => Opened::Refused(rejection),
             Err(rejection) => return self.refuse(rejection.into_verdict(), None, &span, &mut watch),
         };

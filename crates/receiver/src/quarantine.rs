@@ -46,12 +46,10 @@ impl OnInvalid {
 pub type StoreError = Box<dyn Error + Send + Sync>;
 
 /// What a sink is still doing. Made only for deliveries that are set aside.
-#[cfg(not(target_family = "wasm"))]
+///
+/// It is `Send` on every platform, because axum asks for that on every platform. What JavaScript gives on WebAssembly is not; in a
+/// Worker, `worker::send::SendFuture` makes it so.
 pub type StoreFuture = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
-
-/// What a sink is still doing. Made only for deliveries that are set aside.
-#[cfg(target_family = "wasm")]
-pub type StoreFuture = Pin<Box<dyn Future<Output = Result<(), StoreError>>>>;
 
 /// Keeps deliveries that were refused.
 ///
@@ -73,24 +71,10 @@ pub trait QuarantineSink: Send + Sync {
     fn keep(&self, delivery: Quarantined) -> StoreFuture;
 }
 
-#[cfg(not(target_family = "wasm"))]
 impl<F, Done, E> QuarantineSink for F
 where
     F: Fn(Quarantined) -> Done + Send + Sync,
     Done: Future<Output = Result<(), E>> + Send + 'static,
-    E: Into<StoreError>,
-{
-    fn keep(&self, delivery: Quarantined) -> StoreFuture {
-        let done = self(delivery);
-        Box::pin(async move { done.await.map_err(Into::into) })
-    }
-}
-
-#[cfg(target_family = "wasm")]
-impl<F, Done, E> QuarantineSink for F
-where
-    F: Fn(Quarantined) -> Done + Send + Sync,
-    Done: Future<Output = Result<(), E>> + 'static,
     E: Into<StoreError>,
 {
     fn keep(&self, delivery: Quarantined) -> StoreFuture {

@@ -47,7 +47,7 @@ impl Collected {
     pub(crate) fn poll<B: Body>(
         &mut self,
         mut body: Pin<&mut B>,
-        timer: Pin<&mut Timer>,
+        timer: &mut Timer,
         cx: &mut Context<'_>,
     ) -> Poll<End> {
         while !body.is_end_stream() {
@@ -108,7 +108,7 @@ fn put(bytes: &mut BytesMut, mut data: impl Buf) {
 /// Reads and forgets, until the body ends (`true`), or `left` bytes or the time are used up, or it breaks (`false`).
 pub(crate) fn poll_discard<B: Body>(
     mut body: Pin<&mut B>,
-    timer: Pin<&mut Timer>,
+    timer: &mut Timer,
     left: &mut usize,
     cx: &mut Context<'_>,
 ) -> Poll<bool> {

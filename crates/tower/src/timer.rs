@@ -6,16 +6,13 @@ mod with_tokio {
     use std::task::{Context, Poll};
     use std::time::Duration;
 
-    use pin_project_lite::pin_project;
     use tokio::time::{Sleep, sleep};
 
-    pin_project! {
-        /// Runs from the first poll on: a body that is there at once never touches tokio's timer.
-        pub(crate) struct Timer {
-            limit: Option<Duration>,
-            #[pin]
-            sleep: Option<Sleep>,
-        }
+    /// Runs from the first poll on: a body that is there at once never touches tokio's timer.
+    pub(crate) struct Timer {
+        limit: Option<Duration>,
+        /// On the heap, since most deliveries never need it and every future would have room for it.
+        sleep: Option<Pin<Box<Sleep>>>,
     }
 
     impl Timer {
@@ -30,26 +27,19 @@ mod with_tokio {
         }
 
         /// Forgets the time that has passed.
-        pub(crate) fn restart(self: Pin<&mut Self>, limit: Option<Duration>) {
-            let mut this = self.project();
-            *this.limit = limit;
-            this.sleep.set(None);
+        pub(crate) fn restart(&mut self, limit: Option<Duration>) {
+            *self = Self::new(limit);
         }
 
-        pub(crate) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-            let mut this = self.project();
-            let Some(limit) = *this.limit else { return Poll::Pending };
-            if this.sleep.is_none() {
-                this.sleep.set(Some(sleep(limit)));
-            }
-            this.sleep.as_pin_mut().map_or(Poll::Pending, |sleep| sleep.poll(cx))
+        pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+            let Some(limit) = self.limit else { return Poll::Pending };
+            self.sleep.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
         }
     }
 }
 
 #[cfg(not(all(feature = "deadline", not(target_family = "wasm"))))]
 mod without {
-    use std::pin::Pin;
     use std::task::{Context, Poll};
     use std::time::Duration;
 
@@ -66,9 +56,9 @@ mod without {
             false
         }
 
-        pub(crate) fn restart(self: Pin<&mut Self>, _limit: Option<Duration>) {}
+        pub(crate) fn restart(&mut self, _limit: Option<Duration>) {}
 
-        pub(crate) fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
+        pub(crate) fn poll(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
             Poll::Pending
         }
     }

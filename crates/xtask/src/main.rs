@@ -3,12 +3,14 @@
 mod demo;
 mod generate;
 mod linear;
+mod playground;
 mod process;
 mod sdks;
 mod suite;
 #[cfg(feature = "bindgen")]
 mod toolchain;
 mod wasm;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -18,10 +20,16 @@ cargo xtask COMMAND
   demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
                   and show what becomes of them; --once ends it afterwards
   test            everything: format, clippy, all crates, wasm and schemas under Node,
-                  other projects' SDKs
+                  Workers, the playground in Chromium, other projects' SDKs
   generate        write schemas/ and everything else that the types render
   wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
                   from nothing and says whether it came out the same
+  playground      build the web page and serve it with `hookvet serve`; `build` puts it
+                  into the binary's next build, `test` tests it in Chromium, `measure`
+                  measures it
+  workers [--build]
+                  build the Cloudflare Workers in wasm/worker/ and measure how they start;
+                  --build measures nothing
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
   bench-wasm      the npm package and validators from npm side by side: times, sizes, start
@@ -40,6 +48,8 @@ fn main() -> ExitCode {
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
         ["wasm", arguments @ ..] => wasm::run(arguments),
+        ["playground", arguments @ ..] => playground::main(arguments),
+        ["workers", arguments @ ..] => workers::run(arguments),
         ["compare-sdks"] => sdks::compare(),
         ["bench-wasm"] => wasm::bench(),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),

@@ -36,6 +36,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Installs what the lock file in `folder` names, from the root.
+pub(crate) fn npm_ci(folder: impl AsRef<Path>) -> Result<()> {
+    let mut install = command("npm");
+    run(install.args(["ci", "--prefer-offline", "--no-progress"]).current_dir(root().join(folder)))
+}
+
 /// Whether it starts and succeeds; its output is thrown away.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())

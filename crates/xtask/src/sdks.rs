@@ -27,7 +27,7 @@ pub(crate) fn test() -> Result<Command> {
 /// Installs the packages from npm and `PyPI`, and builds the peer of the Rust SDK.
 fn set_up() -> Result<()> {
     let folder = root().join("tests/sdk/node");
-    process::run(command("npm").args(["ci", "--prefer-offline", "--no-progress"]).current_dir(&folder))?;
+    process::npm_ci(&folder)?;
     install_python(&root().join("tests/sdk/python/requirements.txt"), &root().join(PYTHON))?;
     process::run(cargo().args(["build", "--quiet", "--package", "hookvet-sdks", "--bins"]))
 }

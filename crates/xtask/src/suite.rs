@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{cargo, command, shown};
-use crate::{process, sdks, wasm};
+use crate::{playground, process, sdks, wasm, workers};
 
 /// What a lane came to.
 struct Lane {
@@ -19,7 +19,12 @@ struct Lane {
 
 pub(crate) fn run() -> Result<()> {
     let mut lanes = Vec::new();
-    lane(&mut lanes, "format", || process::run(cargo().args(["fmt", "--all", "--check"])).map(|()| None))?;
+    lane(&mut lanes, "format", || {
+        process::run(cargo().args(["fmt", "--all", "--check"]))?;
+        // A workspace of its own.
+        let arguments = ["fmt", "--check", "--manifest-path", "wasm/worker/rust/Cargo.toml"];
+        process::run(cargo().args(arguments)).map(|()| None)
+    })?;
     lane(&mut lanes, "clippy", || {
         let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
         process::run(cargo().args(arguments)).map(|()| None)
@@ -35,7 +40,21 @@ pub(crate) fn run() -> Result<()> {
     })?;
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
     lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
+    lane(&mut lanes, "workers", || {
+        workers::run(&["--build"])?;
+        counted(&mut workers::tests())
+    })?;
     lane(&mut lanes, "schemas under Node", schemas_under_node)?;
+    lane(&mut lanes, "playground", || {
+        let mut passed = 0;
+        for test in &mut playground::tests()? {
+            match counted(test)? {
+                Some(count) if count > 0 => passed += count,
+                _ => bail!("a part of the playground's tests ran none"),
+            }
+        }
+        Ok(Some(passed))
+    })?;
     // A lane of its own, since it needs what npm and PyPI bring.
     lane(&mut lanes, "sdks", || counted(&mut sdks::test()?))?;
     println!("\n{:<18} {:>7} {:>9}", "lane", "tests", "seconds");
@@ -95,7 +114,7 @@ fn schemas_under_node() -> Result<Option<usize>> {
         "mutations",
     ]))?;
     let folder = process::root().join("tests/node");
-    process::run(command("npm").args(["ci", "--prefer-offline", "--no-progress"]).current_dir(&folder))?;
+    process::npm_ci(&folder)?;
     counted(command("node").args(["--test", "--test-reporter=tap"]).current_dir(&folder))
 }
 

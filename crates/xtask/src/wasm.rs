@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         _ => bail!("cargo xtask wasm takes --twice and nothing else, not {}", arguments.join(" ")),
     };
     let toolchain = Toolchain::find()?;
-    npm_ci()?;
+    process::npm_ci("wasm")?;
     package(toolchain)?;
     if is_twice {
         let module = process::root().join("wasm/package/dist/hookvet.wasm");
@@ -58,18 +58,24 @@ fn folder() -> PathBuf {
 /// package has a smaller loader of its own.
 #[cfg(feature = "bindgen")]
 fn build(toolchain: Toolchain) -> Result<PathBuf> {
-    let mut cargo = toolchain.build();
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain)).args(["--package", "hookvet-wasm", "--profile", "wasm"]);
-    if toolchain == Toolchain::Debian {
-        cargo.arg("-Zbuild-std-features=optimize_for_size");
-    }
-    process::run(&mut cargo)?;
+    process::run(small(toolchain).args(["--package", "hookvet-wasm", "--profile", "wasm"]))?;
     let folder = folder();
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     let glue = folder.join("glue");
     let module = folder.join("hookvet_wasm.wasm");
     bindgen.web(true)?.typescript(false).keep_debug(true).out_name("hookvet").input_path(module).generate(&glue)?;
     Ok(glue.join("hookvet_bg.wasm"))
+}
+
+/// `cargo build` with everything that makes a module small.
+#[cfg(feature = "bindgen")]
+pub(crate) fn small(toolchain: Toolchain) -> Command {
+    let mut cargo = toolchain.build();
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain));
+    if toolchain == Toolchain::Debian {
+        cargo.arg("-Zbuild-std-features=optimize_for_size");
+    }
+    cargo
 }
 
 /// What makes the module small, and the same on every machine. It can be built without any of it.
@@ -154,12 +160,4 @@ fn node_test() -> Command {
     let mut tests = process::command("node");
     tests.args(["--test", "--test-reporter=tap"]);
     tests
-}
-
-/// Installs what the lock file names.
-#[cfg(feature = "bindgen")]
-fn npm_ci() -> Result<()> {
-    let mut install = process::command("npm");
-    install.args(["ci", "--prefer-offline", "--no-progress"]).current_dir(process::root().join("wasm"));
-    process::run(&mut install)
 }

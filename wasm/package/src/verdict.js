@@ -1,6 +1,6 @@
 // The verdict: a number at first, and everything else when it is read.
 
-import { generation, outputBytes, outputText, wasm, writeBytes, writeFields, writeString } from './instance.js';
+import { generation, outputBytes, outputText, trapped, wasm, writeBytes, writeFields, writeString } from './instance.js';
 import { run, writePairs } from './settings.js';
 
 const [JSON_FORM, PROBLEM, DATA] = [0, 1, 2];
@@ -84,7 +84,11 @@ export class Call {
       const count = fields.sizes.length;
       const now = this.#now;
       const end = this.#end;
-      this.code = run(() => (end === OPEN ? wasm.open(handle, count, now) : wasm.vet(handle, count, size, now, end)));
+      try {
+        this.code = end === OPEN ? wasm.open(handle, count, now) : wasm.vet(handle, count, size, now, end);
+      } catch (error) {
+        throw trapped(error);
+      }
     }
     if (this.code > PENDING) {
       current = this;
@@ -224,7 +228,9 @@ export class Verdict {
     const headers = new Headers(init?.headers);
     if (this.accepted) return new Response(null, { ...init, status, headers });
     headers.set('content-type', 'application/problem+json');
-    if (this.findings.some(({ rule }) => rule === 'HTTP-method')) headers.set('allow', 'POST');
+    const refuses = (name) => this.findings.some(({ rule }) => rule === name);
+    if (refuses('HTTP-method')) headers.set('allow', 'POST');
+    if (refuses('HTTP-content-encoding')) headers.set('accept-encoding', 'identity');
     return new Response(this.problem(), { ...init, status, headers });
   }
 }

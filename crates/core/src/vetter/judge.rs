@@ -7,7 +7,7 @@ use hookvet_catalogue::amlyze as amlyze_catalogue;
 
 use super::clean::{self, CleanHeaders};
 use super::payload::{Payload, placed};
-use super::pending::{Pending, Shape};
+use super::pending::{Pending, Shape, Told};
 use super::{HeaderList, Settings};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::batch;
@@ -28,9 +28,9 @@ const MAX_REFUSED: usize = 100;
 /// The verdict of a delivery that was refused before its body was judged.
 pub(super) fn headers_only(pending: Pending) -> Verdict {
     let authenticity = by_headers(&pending);
-    let Pending { vetter, shape, attributes, report, .. } = pending;
+    let Pending { vetter, shape, told, report, .. } = pending;
     let settings = &vetter.settings;
-    let event = context(settings.vendor, attributes);
+    let event = context(settings.vendor, told.into_attributes());
     conclude(settings, shape.mode(), report, Parts { content: Content::Event(event), authenticity, ..Parts::default() })
 }
 
@@ -118,13 +118,14 @@ pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
     if body.len() > limit {
         return pending.close_too_large();
     }
-    if let Some(headers) = pending.clean
-        && is_clean(&pending.vetter.settings, headers, &pending.attributes, body)
+    if let (Some(headers), Told::Attributes(attributes)) = (pending.clean, &pending.told)
+        && is_clean(&pending.vetter.settings, headers, attributes, body)
     {
         let authenticity = by_headers(&pending);
         let settings = &pending.vetter.settings;
+        let attributes = pending.told.into_attributes();
         return Verdict {
-            content: Content::Event(Some(EventContext { attributes: pending.attributes, vendor: settings.vendor })),
+            content: Content::Event(Some(EventContext { attributes, vendor: settings.vendor })),
             schema: Some(Cow::Borrowed(headers.event.schema_id)),
             authenticity,
             findings: Cow::Borrowed(headers.findings),
@@ -140,11 +141,11 @@ pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
             return conclude(&pending.vetter.settings, mode, pending.report, parts);
         }
     };
-    let Pending { vetter, shape, attributes, mut report, .. } = pending;
+    let Pending { vetter, shape, told, mut report, .. } = pending;
     let settings = &vetter.settings;
     let mut judge = Judge { settings, report: &mut report, body };
     let (mode, mut parts) = match shape {
-        Shape::Binary { is_json } => (Mode::Binary, judge.binary(attributes, is_json)),
+        Shape::Binary { is_json } => (Mode::Binary, judge.binary(told.into_attributes(), is_json)),
         Shape::Structured => (Mode::Structured, judge.structured()),
         Shape::MaybeStructured => judge.maybe_structured(),
         Shape::Batched => (Mode::Batched, judge.batched()),
@@ -159,7 +160,7 @@ fn check_signature(pending: &mut Pending, body: &[u8]) -> Result<Authenticity, A
     if !looks_at_signatures(settings) {
         return Ok(if settings.credentials.is_empty() { unproven(settings) } else { by_headers(pending) });
     }
-    let Some(header) = &pending.signature else {
+    let Told::Signature(Some(header)) = &pending.told else {
         // Missing or malformed, reported with the headers; only a policy that switched that rule off comes here.
         return Ok(Authenticity::Unproven);
     };

@@ -24,11 +24,28 @@ pub struct Pending {
     /// What is known already where nothing is wrong with the headers.
     pub(super) clean: Option<CleanHeaders>,
     pub(super) shape: Shape,
-    pub(super) attributes: Attributes,
-    pub(super) signature: Option<SignatureHeader>,
+    pub(super) told: Told,
     /// Which of the credentials proved the sender.
     pub(super) credential: Option<usize>,
     pub(super) report: Report,
+}
+
+/// What the headers tell that is needed later. No delivery has both, and one that waits for its body should be small: it is
+/// moved more than once, and kept on the heap by some servers.
+pub(super) enum Told {
+    /// The attributes of a CloudEvent in binary mode.
+    Attributes(Attributes),
+    /// The signature of an envelope.
+    Signature(Option<SignatureHeader>),
+}
+
+impl Told {
+    pub(super) fn into_attributes(self) -> Attributes {
+        match self {
+            Self::Attributes(attributes) => attributes,
+            Self::Signature(_) => Attributes::default(),
+        }
+    }
 }
 
 /// What the body has to be.
@@ -86,8 +103,7 @@ impl Pending {
                 vetter: vetter.clone(),
                 clean: Some(clean),
                 shape: Shape::Binary { is_json: true },
-                attributes,
-                signature: None,
+                told: Told::Attributes(attributes),
                 credential: clean.credential,
                 report: Report::with(clean.findings),
             }),
@@ -138,12 +154,12 @@ impl Pending {
         }
         let pending = if settings.vendor == Vendor::Dataspike {
             let signature = open_envelope(settings, content_type, named(SIGNATURE_HEADER), now, &mut report);
-            let attributes = Attributes::default();
-            let (clean, shape) = (None, Shape::Envelope);
-            Self { vetter: vetter.clone(), clean, shape, attributes, signature, credential, report }
+            let (clean, shape, told) = (None, Shape::Envelope, Told::Signature(signature));
+            Self { vetter: vetter.clone(), clean, shape, told, credential, report }
         } else {
             let (shape, attributes) = open_cloudevent(settings, headers, &known, &mut report);
-            Self { vetter: vetter.clone(), clean: None, shape, attributes, signature: None, credential, report }
+            let (clean, told) = (None, Told::Attributes(attributes));
+            Self { vetter: vetter.clone(), clean, shape, told, credential, report }
         };
         if pending.report.rejecting_class().is_some() {
             Err(Rejection::new(judge::headers_only(pending)))
@@ -339,7 +355,7 @@ fn open_envelope<'h>(
 
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let has_type = self.attributes.is_set(Core::Type);
+        let has_type = matches!(&self.told, Told::Attributes(attributes) if attributes.is_set(Core::Type));
         f.debug_struct("Pending").field("shape", &self.shape).field("has_type", &has_type).finish_non_exhaustive()
     }
 }

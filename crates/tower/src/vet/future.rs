@@ -43,7 +43,6 @@ pin_project! {
         WithBody {
             #[pin]
             body: B,
-            #[pin]
             timer: Timer,
             step: Step<S>,
         },
@@ -164,9 +163,9 @@ where
 {
     loop {
         let next = match state.as_mut().project() {
-            StateProj::WithBody { body, mut timer, step } => match step {
+            StateProj::WithBody { body, timer, step } => match step {
                 Step::Reading(reading) => {
-                    let end = ready!(reading.collected.poll(body, timer.as_mut(), cx));
+                    let end = ready!(reading.collected.poll(body, timer, cx));
                     let (Some(reception), Some(mut parts)) = (reading.reception.take(), reading.parts.take()) else {
                         unreachable!("both are taken once, and then the state changes");
                     };

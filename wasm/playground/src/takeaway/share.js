@@ -1,0 +1,34 @@
+/** A delivery in the fragment of a link, which browsers never send to a server. */
+
+const PREFIX = "d=";
+
+async function through(bytes, stream) {
+  const piped = new Blob([bytes]).stream().pipeThrough(stream);
+  return new Uint8Array(await new Response(piped).arrayBuffer());
+}
+
+/** The fragment without its `#`. */
+export async function pack(state) {
+  const bytes = await through(new TextEncoder().encode(JSON.stringify({ v: 1, ...state })), new CompressionStream("deflate-raw"));
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return PREFIX + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** Whether a fragment claims to hold a delivery. */
+export function isPacked(fragment) {
+  return fragment.replace(/^#/, "").startsWith(PREFIX);
+}
+
+/** What a fragment holds; `undefined` where it is damaged or of another make. */
+export async function unpack(fragment) {
+  try {
+    const text = fragment.replace(/^#/, "").slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const state = JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw"))));
+    const isOne = state.v === 1 && typeof state.headers === "string" && typeof (state.body ?? "") === "string";
+    return isOne ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}
