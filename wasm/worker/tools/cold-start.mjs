@@ -1,5 +1,5 @@
-// How long the runtime takes from its start to the first verdict of a Worker, less what an empty Worker takes: by the clock, and in
-// time on a processor, which counts where the machine has other things to do.
+// How long the runtime takes from its start until a Worker answers at all, and from there to its first verdict, less what an empty
+// Worker takes: by the clock, and in time on a processor, which counts where the machine has other things to do.
 //
 //   node cold-start.mjs [ROUNDS]
 
@@ -14,7 +14,7 @@ import { bundle, compatibilityDate, names } from './bundle.mjs';
 // A CommonJS module that says it is none.
 const workerd = runtimePackage.default;
 const rounds = Number(process.argv[2] ?? 21);
-const empty = [{ path: 'worker.js', contents: 'export default { fetch: () => new Response(null, { status: 422 }) };' }];
+const empty = [{ path: 'worker.js', contents: 'export default { fetch: ({ method }) => new Response(null, { status: method === "GET" ? 204 : 422 }) };' }];
 const bindings = { DELIVER_TO: 'origin', ORIGIN: 'http://localhost' };
 
 /** A delivery that takes the whole way to its refusal: headers, body, schema. */
@@ -52,7 +52,15 @@ function processorTime(pid) {
   return times.reduce((sum, time) => sum + time, 0) / 1e6;
 }
 
-/** Milliseconds from the start of a runtime to the first answer. */
+const statusOf = (options, sent) =>
+  new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', agent: false, ...options }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.statusCode));
+    });
+    asked.on('error', reject).end(sent);
+  });
+
+/** Milliseconds from the start of a runtime to the first answer, and to the first verdict. */
 async function start(folder) {
   const begin = process.hrtime.bigint();
   const runtime = spawn(workerd, ['serve', '--control-fd=3', join(folder, 'config.capnp')], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
@@ -66,14 +74,12 @@ async function start(folder) {
         if (found) resolve(Number(found[1]));
       });
     });
-    const status = await new Promise((resolve, reject) => {
-      const sent = request({ method: 'POST', host: '127.0.0.1', port, path: '/amlyze', headers, agent: false }, (answer) => {
-        answer.resume().on('end', () => resolve(answer.statusCode));
-      });
-      sent.on('error', reject).end(body);
-    });
-    if (status !== 422) throw new Error(`expected 422, got ${status}`);
-    return { clock: Number(process.hrtime.bigint() - begin) / 1e6, processor: processorTime(runtime.pid) };
+    const now = () => ({ clock: Number(process.hrtime.bigint() - begin) / 1e6, processor: processorTime(runtime.pid) });
+    const health = await statusOf({ port, method: 'GET', path: '/health' });
+    const up = now();
+    const status = await statusOf({ port, method: 'POST', path: '/amlyze', headers }, body);
+    if (health !== 204 || status !== 422) throw new Error(`expected 204 and 422, got ${health} and ${status}`);
+    return { up, verdict: now() };
   } finally {
     runtime.removeAllListeners('exit');
     const ended = new Promise((resolve) => runtime.once('exit', resolve));
@@ -100,13 +106,18 @@ try {
       if (round > 0) times.push(time);
     }
   }
-  console.log(`medians of ${rounds} starts, ms\n`);
-  console.log('| Worker | bytes | clock | above the empty one | processor | above the empty one |\n|---|---|---|---|---|---|');
-  const of = (times, kind) => median(times.map((time) => time[kind]));
-  for (const { name, modules, times } of folders) {
-    const bytes = modules.reduce((sum, { contents }) => sum + contents.length, 0);
-    const figures = ['clock', 'processor'].flatMap((kind) => [of(times, kind), of(times, kind) - of(folders[0].times, kind)]);
-    console.log(`| ${name} | ${bytes} | ${figures.map((figure) => figure.toFixed(1)).join(' | ')} |`);
+  console.log(`Medians of ${rounds} starts, ms; in brackets above the empty Worker.\n`);
+  console.log('| Worker | bytes | first answer | on a processor | first verdict | on a processor |\n|---|---|---|---|---|---|');
+  const figure = ({ times }, moment, kind) => median(times.map((time) => time[moment][kind]));
+  for (const worker of folders) {
+    const bytes = worker.modules.reduce((sum, { contents }) => sum + contents.length, 0);
+    const cells = ['up', 'verdict'].flatMap((moment) =>
+      ['clock', 'processor'].map((kind) => {
+        const [own, base] = [figure(worker, moment, kind), figure(folders[0], moment, kind)];
+        return `${own.toFixed(1)} (${(own - base).toFixed(1)})`;
+      }),
+    );
+    console.log(`| ${worker.name} | ${bytes} | ${cells.join(' | ')} |`);
   }
 } finally {
   rmSync(root, { recursive: true });

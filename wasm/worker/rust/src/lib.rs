@@ -25,6 +25,7 @@ use axum::response::IntoResponse as _;
 use axum::routing::{any, get};
 use hookvet::{PROBLEM_JSON, Problem, Rule, Verdict, Vetter};
 use hookvet_tower::{Delivery, OnInvalid, Quarantine, Quarantined, VetLayer};
+use serde::Serialize;
 use tower_service::Service as _;
 use worker::send::SendFuture;
 use worker::{Context, Env, Error, event, js_sys};
@@ -135,21 +136,30 @@ fn now_millis() -> u64 {
     js_sys::Date::now() as u64
 }
 
-/// One line a delivery, without a value of it but the type, which comes from the sender and so is shortened.
+/// What is logged: one line a delivery, without a value of it but the type.
+#[derive(Serialize)]
+struct Line<'v> {
+    vendor: &'v str,
+    #[serde(rename = "type")]
+    event_type: Option<String>,
+    status: u16,
+    decision: &'v str,
+    authenticity: &'v str,
+    findings: Vec<(&'v str, &'v str, String)>,
+}
+
 fn log(verdict: &Verdict) {
-    let event_type: Option<String> = verdict.event().map(|event| event.event_type().chars().take(100).collect());
     let findings = verdict.findings().iter();
-    let line = serde_json::json!({
-        "vendor": verdict.vendor().as_str(),
-        "type": event_type,
-        "status": verdict.status(),
-        "decision": verdict.decision().as_str(),
-        "authenticity": verdict.authenticity().as_str(),
-        "findings": findings
-            .map(|finding| serde_json::json!([finding.rule.id(), finding.severity.as_str(), finding.place.to_string()]))
-            .collect::<Vec<_>>(),
-    });
-    worker::console_log!("{line}");
+    let line = Line {
+        vendor: verdict.vendor().as_str(),
+        // It comes from the sender, so it is shortened.
+        event_type: verdict.event().map(|event| event.event_type().chars().take(100).collect()),
+        status: verdict.status(),
+        decision: verdict.decision().as_str(),
+        authenticity: verdict.authenticity().as_str(),
+        findings: findings.map(|found| (found.rule.id(), found.severity.as_str(), found.place.to_string())).collect(),
+    };
+    worker::console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
 }
 
 /// An error as one that can go from thread to thread.
