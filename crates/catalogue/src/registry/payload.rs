@@ -17,7 +17,7 @@ mod sealed {
 ///
 /// let names: Vec<&str> = amlyze::CustomerUpdated::events().map(|info| info.name).collect();
 /// assert_eq!(names, ["com.amlyze.customer.updated"]);
-/// assert_eq!(amlyze::ScreeningPending::events().count(), 6);
+/// assert_eq!(amlyze::ScreeningPending::events().count(), 8);
 /// ```
 pub trait EventPayload: sealed::Sealed {
     /// Every event type whose payload is this one, in the order of the register.
