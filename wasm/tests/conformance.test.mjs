@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as hookvet from 'hookvet';
-import { judge, root } from './shared.mjs';
+import { judge, root } from './cases.mjs';
 
 const lines = (file) => {
   const path = fileURLToPath(new URL(`target/${file}`, root));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as hookvet from 'hookvet';
-import { cases, golden, judge } from './shared.mjs';
+import { cases, golden, judge } from './cases.mjs';
 
 for (const { file, request, expected } of golden()) {
   test(`golden ${file}`, () => {

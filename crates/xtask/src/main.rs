@@ -1,5 +1,6 @@
 //! `cargo xtask`: set-up, generated files, the wasm build, the demo and the tests.
 
+mod browser;
 mod demo;
 mod generate;
 mod linear;

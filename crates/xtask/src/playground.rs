@@ -1,21 +1,18 @@
 //! `cargo xtask playground`: the web page, built of the npm package, served, tested and measured.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::process::{cargo, command, install_debian, npm_ci, root, run};
-use crate::wasm;
+use crate::process::{cargo, command, hookvet, npm_ci, root, run};
+use crate::{browser, wasm};
 
 /// Where the page's sources are, from the root.
 const FOLDER: &str = "wasm/playground";
 
 /// Where the command line's build takes the built page from, from the root.
 const EMBEDDED: &str = "crates/cli/playground";
-
-/// Where Chromium may be, besides what `CHROMIUM` names.
-const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 pub(crate) fn main(arguments: &[&str]) -> Result<()> {
     match arguments {
@@ -102,29 +99,6 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 fn in_browser() -> Result<Command> {
     run(cargo().args(["build", "--quiet", "--package", "hookvet-cli"]))?;
     let mut node = command("node");
-    node.current_dir(root().join(FOLDER)).env("HOOKVET_BIN", binary()?).env("CHROMIUM", chromium()?);
+    node.current_dir(root().join(FOLDER)).env("HOOKVET_BIN", hookvet()).env(browser::VARIABLE, browser::chromium()?);
     Ok(node)
-}
-
-/// The binary that cargo has just built, wherever the target folder is.
-fn binary() -> Result<PathBuf> {
-    let output = cargo().args(["metadata", "--format-version=1", "--no-deps"]).output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let folder = text
-        .split_once("\"target_directory\":\"")
-        .and_then(|(_, rest)| rest.split_once('"'))
-        .map(|(folder, _)| folder)
-        .context("cargo metadata names no target folder")?;
-    Ok(Path::new(folder).join("debug").join(if cfg!(windows) { "hookvet.exe" } else { "hookvet" }))
-}
-
-/// A Chromium: the one that `CHROMIUM` names, one of the system, or Debian's package.
-fn chromium() -> Result<PathBuf> {
-    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
-    let find = || named.iter().cloned().chain(BROWSERS.map(PathBuf::from)).find(|path| path.is_file());
-    if let Some(path) = find() {
-        return Ok(path);
-    }
-    install_debian(&["chromium"])?;
-    find().context("no Chromium for the tests of the playground: install it, or name it in CHROMIUM")
 }

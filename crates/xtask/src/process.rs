@@ -26,6 +26,12 @@ pub(crate) fn cargo() -> Command {
     command("cargo")
 }
 
+/// The command line that `cargo build --package hookvet-cli` has just built.
+pub(crate) fn hookvet() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
+    target.join("debug").join(format!("hookvet{}", std::env::consts::EXE_SUFFIX))
+}
+
 /// Runs to the end; an error where it cannot be started or fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);

@@ -8,9 +8,9 @@ use anyhow::Result;
 #[cfg(feature = "bindgen")]
 use anyhow::bail;
 
-use crate::process;
 #[cfg(feature = "bindgen")]
 use crate::toolchain::{TARGET, Toolchain};
+use crate::{browser, process};
 
 #[cfg(not(feature = "bindgen"))]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
@@ -121,18 +121,7 @@ pub(crate) fn package_tests() -> Command {
 pub(crate) fn chromium_tests() -> Result<Command> {
     let mut tests = node_test();
     tests.arg("wasm/tests/chromium/browser.test.mjs");
-    let is_there = |browser: &Path| process::succeeds(process::command(browser).arg("--version"));
-    let named = std::env::var_os("CHROME").map(PathBuf::from);
-    let browser = named.clone().unwrap_or_else(|| "/usr/bin/chromium".into());
-    if named.is_none() && !is_there(&browser) {
-        process::install_debian(&["chromium"])?;
-    }
-    anyhow::ensure!(
-        is_there(&browser),
-        "the tests in a browser need Chromium: on Debian `apt-get install chromium`, or set CHROME to its program; \
-         `npx playwright-core install chromium` fetches one"
-    );
-    tests.env("CHROME", browser);
+    tests.env(browser::VARIABLE, browser::chromium()?);
     Ok(tests)
 }
 

@@ -1,6 +1,6 @@
 // The package in Chromium, from a server on loopback: every case under every policy, byte for byte what the native core says.
 //
-// The browser is `$CHROME`, or what Debian calls chromium.
+// The browser is `$CHROMIUM`, or what Debian calls chromium.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { golden, root } from '../shared.mjs';
+import { golden, root } from '../cases.mjs';
 
 const TYPES = { js: 'text/javascript', mjs: 'text/javascript', wasm: 'application/wasm', json: 'application/json' };
 const ARGUMENTS = [
@@ -50,7 +50,7 @@ before(async () => {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   profile = mkdtempSync(join(tmpdir(), 'hookvet-chromium-'));
-  const executablePath = process.env.CHROME ?? '/usr/bin/chromium';
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: ARGUMENTS });
   page = await context.newPage();
   await page.goto(`http://127.0.0.1:${server.address().port}/`);

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::process::{self, cargo, root};
+use crate::process::{self, cargo};
 use deliveries::{Expected, Planned};
 
 /// A `hookvet serve` that ends with this value.
@@ -31,7 +31,7 @@ pub(crate) fn run(once: bool) -> Result<()> {
     process::run(cargo().args(["build", "--quiet", "--package", "hookvet-cli"]))?;
     let folder = tempfile::tempdir().context("no temporary folder")?;
     let store = folder.path().join("deliveries.sqlite");
-    let mut serve = Command::new(target_dir().join("debug").join(format!("hookvet{}", std::env::consts::EXE_SUFFIX)));
+    let mut serve = Command::new(process::hookvet());
     serve.args(["serve", "--listen", "127.0.0.1:0", "--secret", deliveries::SECRET, "--store"]).arg(&store);
     let mut server = start(&mut serve)?;
     println!("hookvet serve listens on http://{}, and keeps what it accepts in {}\n", server.address, store.display());
@@ -124,8 +124,4 @@ impl Summary {
         println!("  {:>3} drifting from the documents, accepted with their warning", self.drifting);
         println!("  {:>3} faulty, refused for the named reason", self.refused);
     }
-}
-
-fn target_dir() -> std::path::PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
