@@ -70,15 +70,15 @@ pub(super) fn refused(settings: &Settings, rule: Rule, message: Cow<'static, str
     conclude(settings, mode, report, Parts { authenticity: unproven(settings), ..Parts::default() })
 }
 
-/// A verdict that lets through, about an event of which nothing is known yet.
-pub(super) fn blank(settings: &Settings) -> Verdict {
+/// A verdict that lets through, about an event of which nothing is known but its attributes.
+pub(super) fn blank(settings: &Settings, attributes: Attributes) -> Verdict {
     Verdict {
         decision: Decision::Accept,
         status: settings.accepted_status,
         class: None,
         vendor: settings.vendor,
         mode: Mode::Binary,
-        content: Content::Event(Some(EventContext { attributes: Attributes::default(), vendor: settings.vendor })),
+        content: Content::Event(Some(EventContext { attributes, vendor: settings.vendor })),
         schema: None,
         authenticity: Authenticity::Unproven,
         findings: Cow::Borrowed(&[]),
@@ -99,13 +99,18 @@ pub(super) fn clean<'h>(
     if body.len() > settings.max_body || !is_clean(settings, headers, &context.attributes, body) {
         return false;
     }
+    fill(settings, headers, body, verdict);
+    true
+}
+
+/// Everything but the attributes that a clean delivery says.
+fn fill(settings: &Settings, headers: CleanHeaders, body: &[u8], verdict: &mut Verdict) {
     if let Some(credential) = headers.credential.and_then(|position| settings.credentials.get(position)) {
         verdict.authenticity = Authenticity::Verified { label: credential.shared_label() };
     }
     verdict.schema = Some(Cow::Borrowed(headers.event.schema_id));
     verdict.findings = Cow::Borrowed(headers.findings);
     verdict.data = Data::Span(0..body.len());
-    true
 }
 
 fn is_clean(settings: &Settings, headers: CleanHeaders, attributes: &Attributes, body: &[u8]) -> bool {
@@ -121,17 +126,10 @@ pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
     if let (Some(headers), Told::Attributes(attributes)) = (pending.clean, &pending.told)
         && is_clean(&pending.vetter.settings, headers, attributes, body)
     {
-        let authenticity = by_headers(&pending);
         let settings = &pending.vetter.settings;
-        let attributes = pending.told.into_attributes();
-        return Verdict {
-            content: Content::Event(Some(EventContext { attributes, vendor: settings.vendor })),
-            schema: Some(Cow::Borrowed(headers.event.schema_id)),
-            authenticity,
-            findings: Cow::Borrowed(headers.findings),
-            data: Data::Span(0..body.len()),
-            ..blank(settings)
-        };
+        let mut verdict = blank(settings, pending.told.into_attributes());
+        fill(settings, headers, body, &mut verdict);
+        return verdict;
     }
     let authenticity = match check_signature(&mut pending, body) {
         Ok(authenticity) => authenticity,

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
+use crate::cloudevents::attributes::Attributes;
 use crate::cloudevents::handshake::Handshake;
 use crate::credential::Credential;
 use crate::policy::Policy;
@@ -139,7 +140,7 @@ impl Vetter {
     {
         let headers = Pairs(headers, PhantomData);
         // Filled where it lies: a verdict is large enough for a move of it to be seen in measurements.
-        let mut verdict = judge::blank(&self.settings);
+        let mut verdict = judge::blank(&self.settings, Attributes::default());
         if !judge::clean(&self.settings, &headers, body, now, &mut verdict) {
             verdict = self.find_out(&headers, body, now);
         }
