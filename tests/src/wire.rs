@@ -169,6 +169,14 @@ impl Client {
         self.unread.is_empty() && !self.read_more()
     }
 
+    /// What has been read and not been asked for.
+    ///
+    /// # Panics
+    /// Where it is no text.
+    pub fn take_unread(&mut self) -> String {
+        String::from_utf8(std::mem::take(&mut self.unread)).expect("UTF-8")
+    }
+
     fn read_more(&mut self) -> bool {
         let mut buffer = [0; 4096];
         match self.stream.read(&mut buffer) {
