@@ -181,7 +181,6 @@ enum Shown {
 /// Which of `credentials` proves the sender: its place among them, or what is to be reported.
 ///
 /// Every credential is compared, also behind one that fits.
-#[cold]
 pub(crate) fn check<'h>(
     credentials: &[Credential],
     headers: &impl HeaderList<'h>,
