@@ -81,7 +81,8 @@ fn lane(lanes: &mut Vec<Lane>, name: &'static str, run: impl FnOnce() -> Result<
 /// Each crate with its default features and without, since the workspace turns on what any member asks for.
 fn features_alone() -> Result<Option<usize>> {
     for arguments in [
-        &["-p", "hookvet-catalogue"][..],
+        &["-p", "xtask"][..],
+        &["-p", "hookvet-catalogue"],
         &["-p", "hookvet"],
         &["-p", "hookvet-receiver"],
         &["-p", "hookvet-receiver", "--features", "decompression"],
@@ -124,16 +125,28 @@ fn counted(command: &mut Command) -> Result<Option<usize>> {
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {shown}"))?;
     let output = child.stdout.take().context("no output")?;
     let mut passed = 0;
+    let mut failed = Vec::new();
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
         passed += passed_in(&line).unwrap_or(0);
+        failed.extend(failed_in(&line).map(str::to_owned));
     }
     let status = child.wait()?;
     if !status.success() {
-        bail!("{shown} failed ({status})");
+        // Last of all that is printed, since a log is read from its end and may be cut at its start.
+        bail!("{shown} failed ({status}): {}", failed.join(", "));
     }
     Ok(Some(passed))
+}
+
+/// The test that a line says has failed: cargo's, or that of Node's runner.
+fn failed_in(line: &str) -> Option<&str> {
+    if let Some(rest) = line.strip_prefix("test ") {
+        return rest.strip_suffix(" ... FAILED");
+    }
+    let (_, name) = line.trim_start().strip_prefix("not ok ")?.split_once(" - ")?;
+    Some(name)
 }
 
 /// How many tests a closing line says have passed: cargo's, or that of Node's runner.
@@ -146,7 +159,7 @@ fn passed_in(line: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::passed_in;
+    use super::{failed_in, passed_in};
 
     #[test]
     fn closing_lines_are_counted() {
@@ -154,5 +167,14 @@ mod tests {
         assert_eq!(passed_in("# pass 12"), Some(12));
         assert_eq!(passed_in("test result: FAILED. 3 passed; 1 failed"), None);
         assert_eq!(passed_in("test a ... ok"), None);
+    }
+
+    #[test]
+    fn failures_are_named() {
+        assert_eq!(failed_in("test limits::holds ... FAILED"), Some("limits::holds"));
+        assert_eq!(failed_in("    not ok 3 - refuses a duplicate"), Some("refuses a duplicate"));
+        assert_eq!(failed_in("test limits::holds ... ok"), None);
+        assert_eq!(failed_in("ok 3 - refuses a duplicate"), None);
+        assert_eq!(failed_in("test result: FAILED. 3 passed; 1 failed"), None);
     }
 }

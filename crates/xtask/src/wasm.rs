@@ -1,6 +1,7 @@
 //! `cargo xtask wasm`: the npm package `hookvet` in `wasm/package/dist`, from the core behind its exports.
 
 use std::fs::File;
+#[cfg(feature = "bindgen")]
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
