@@ -95,6 +95,7 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
              that nobody has proven",
         ),
         BuildError::Status { .. } => Fault::new("status", "acceptedStatus is 200 to 299"),
-        other => Fault::new("settings", other),
+        // There is no setting here that another fault could come from.
+        _ => Fault::internal(),
     })
 }
