@@ -220,6 +220,25 @@ fn stated_difference_departures_beside_huge_numbers_and_lone_surrogates_are_told
 }
 
 #[test]
+fn stated_difference_numbers_are_judged_as_they_are_written() {
+    let pair = Pair::compile("number", r#"{"type":"integer","minimum":1,"maximum":100}"#);
+    for (text, rule) in [
+        ("1.00000000000000000001", "SCHEMA-type"),
+        ("100.00000000000000000001", "SCHEMA-maximum"),
+        ("0.99999999999999999999", "SCHEMA-minimum"),
+    ] {
+        let mut tally = Tally::default();
+        pair.compare(text.as_bytes(), &mut tally);
+        assert!(tally.rounded > 0, "{text}");
+        let departures = pair.findings(text.as_bytes()).expect("JSON").departures;
+        assert!(departures.iter().any(|(departure, _)| departure.rule == rule), "{text}: {departures:?}");
+    }
+    for text in ["1.0", "100", "1e2", "5.0e0"] {
+        assert!(pair.findings(text.as_bytes()).expect("JSON").departures.is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn stated_difference_malformed_dates_are_no_dates() {
     let pair = Pair::compile("date", r#"{"format":"date"}"#);
     let mut tally = Tally::default();

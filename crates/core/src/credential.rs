@@ -213,7 +213,7 @@ pub(crate) fn check<'h>(
         (None, Some(position), ..) => {
             let message = match credentials[position].label() {
                 Some(label) => {
-                    format!("the credential {label:?} has expired; let the sender use the one that follows it")
+                    format!("the credential \"{label}\" has expired; let the sender use the one that follows it")
                 }
                 None => "the credential has expired; let the sender use the one that follows it".to_owned(),
             };

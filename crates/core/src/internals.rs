@@ -6,7 +6,7 @@ use hookvet_catalogue::EventInfo;
 
 use crate::json::{Document, Fault, FaultKind, Kind};
 use crate::schema::onepass::compile::{Compiler, Owned};
-use crate::schema::onepass::{self, Captures, Findings, FirstOnly, Schema, Stop, watch};
+use crate::schema::onepass::{self, Findings, Record, Schema, Stop, watch};
 use crate::schema::{SchemaFault, Validator, Violation};
 
 /// Deepest nesting in everything here.
@@ -80,13 +80,7 @@ impl Tables {
     /// Whether there is nothing to report, warnings included.
     #[must_use]
     pub fn is_clean(&self, bytes: &[u8]) -> bool {
-        self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut Captures::default()))
-    }
-
-    /// The same without keeping watched members.
-    #[must_use]
-    pub fn is_clean_bare(&self, bytes: &[u8]) -> bool {
-        self.with(|schema| onepass::run(schema, bytes, DEPTH, &mut FirstOnly).is_ok())
+        self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut Record::default()))
     }
 
     /// Everything that is wrong.
@@ -109,11 +103,11 @@ impl Tables {
     /// The raw values of the watched members of the root, by slot; an empty container is marked.
     #[must_use]
     pub fn captured(&self, bytes: &[u8]) -> BTreeMap<u8, (String, bool)> {
-        let mut captures = Captures::default();
-        self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut captures));
+        let mut record = Record::default();
+        self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut record));
         let raw = |span: onepass::Span| String::from_utf8_lossy(&bytes[span.start..span.end]).into_owned();
         (1..=watch::SCREENING_GUID)
-            .filter_map(|slot| captures.get(slot).map(|span| (slot, (raw(span), span.is_empty))))
+            .filter_map(|slot| record.get(slot).map(|span| (slot, (raw(span), span.is_empty))))
             .collect()
     }
 }
@@ -126,7 +120,7 @@ fn words(fault: Fault) -> (String, usize) {
 /// The event of a Dataspike delivery that has no findings.
 #[must_use]
 pub fn clean_delivery(bytes: &[u8]) -> Option<&'static EventInfo> {
-    onepass::clean_delivery(bytes, DEPTH, &mut Captures::default())
+    onepass::clean_delivery(bytes, DEPTH, &mut Record::default())
 }
 
 /// The `jsonschema` crate behind the same types.
@@ -197,7 +191,7 @@ pub fn render_tables() -> Result<String, SchemaFault> {
     let mut compiler = Compiler::new();
     let mut roots = Vec::new();
     for event in hookvet_catalogue::events() {
-        roots.push(compiler.add(event.schema_id, event.schema(), watch::watched(event.vendor))?);
+        roots.push(compiler.add(event.schema_id, event.schema(), &watch::watched(event))?);
     }
     Ok(onepass::render::render(&compiler.finish(), &roots))
 }

@@ -68,7 +68,7 @@ impl fmt::Display for Preset {
 
 /// No preset has this name.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("no policy is called {name:?}; there are strict, standard, tolerant and observe")]
+#[error("no policy is called \"{name}\"; there are strict, standard, tolerant and observe")]
 pub struct UnknownPreset {
     /// What was asked for.
     pub name: String,
@@ -114,7 +114,7 @@ impl FromStr for Level {
 
 /// No level has this name.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("no level is called {name:?}; there are off, warning, drift and error")]
+#[error("no level is called \"{name}\"; there are off, warning, drift and error")]
 pub struct UnknownLevel {
     /// What was asked for.
     pub name: String,

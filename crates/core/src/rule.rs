@@ -336,7 +336,7 @@ impl fmt::Display for Rule {
 
 /// No rule has this id.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("no rule is called {id:?}; `Rule::ALL` lists them")]
+#[error("no rule is called \"{id}\"; `Rule::ALL` lists them")]
 pub struct UnknownRule {
     /// What was asked for.
     pub id: String,

@@ -3,7 +3,7 @@
 //! Source: CloudEvents HTTP binding 1.0.2 §3.1.3.1, core 1.0.2 *Naming Conventions*.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::attributes::{AttributeFault, Core};
 use super::media_type::{is_token, starts_with_ignore_case};
@@ -55,7 +55,7 @@ pub(crate) fn text(name: &[u8]) -> Cow<'_, str> {
 #[derive(Debug, Default)]
 pub(crate) struct Sent<'n> {
     standard: [bool; Core::COUNT],
-    extensions: BTreeSet<Cow<'n, [u8]>>,
+    extensions: HashSet<Cow<'n, [u8]>>,
 }
 
 impl<'n> Sent<'n> {

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::number::Decimal;
 use super::scan::{Fault, Limits, Scan, scan};
-use super::text::{escape_pointer, unescape};
+use super::text::{escape_pointer, unescape, unescape_pointer};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
@@ -83,7 +84,7 @@ impl<'a> Document<'a> {
     pub(crate) fn at(&self, pointer: &str) -> Option<Node<'_, 'a>> {
         let mut node = self.root();
         for token in pointer.split('/').skip(1) {
-            let name = token.replace("~1", "/").replace("~0", "~");
+            let name = unescape_pointer(token);
             node = match node.kind() {
                 Kind::Object => node.get(&name)?,
                 Kind::Array => node.children().nth(name.parse().ok()?)?,
@@ -107,7 +108,8 @@ impl<'a> Document<'a> {
         let mut found = Vec::new();
         for object in self.nodes().filter(|node| node.kind() == Kind::Object) {
             let mut few: Vec<Cow<'_, str>> = Vec::new();
-            let mut many: HashSet<Cow<'_, str>> = HashSet::new();
+            // The same type as elsewhere, so that its code is there once.
+            let mut many: HashSet<Cow<'_, [u8]>> = HashSet::new();
             for member in object.children() {
                 let Some(name) = member.name() else { continue };
                 let is_new = if few.len() < 16 {
@@ -116,9 +118,9 @@ impl<'a> Document<'a> {
                     is_new
                 } else {
                     if many.is_empty() {
-                        many.extend(few.iter().cloned());
+                        many.extend(few.iter().cloned().map(as_bytes));
                     }
-                    many.insert(name)
+                    many.insert(as_bytes(name))
                 };
                 if !is_new {
                     found.push(member);
@@ -238,11 +240,14 @@ impl<'d, 'a> Node<'d, 'a> {
 
     /// Whether the number lies beyond the range of a 64-bit float.
     pub(crate) fn is_beyond_f64(self) -> bool {
-        self.kind() == Kind::Number
-            && std::str::from_utf8(self.raw())
-                .ok()
-                .and_then(|text| text.parse::<f64>().ok())
-                .is_none_or(f64::is_infinite)
+        self.kind() == Kind::Number && Decimal::read(self.raw()).is_none()
+    }
+}
+
+fn as_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
 }
 

@@ -165,6 +165,11 @@ fn is_retrospective(type_name: &str) -> bool {
     type_name == RETROSPECTIVE_COMPLETED
 }
 
+/// Whether one of the words between the dots of a type's name is this one.
+fn has_word(type_name: &str, word: &str) -> bool {
+    type_name.split('.').any(|part| part == word)
+}
+
 /// Whether a document marks the member as required and no example leaves it out.
 fn is_required(type_name: &str, name: &str) -> bool {
     if type_name == CUSTOMER_UPDATED || is_retrospective(type_name) {
@@ -172,7 +177,7 @@ fn is_required(type_name: &str, name: &str) -> bool {
     }
     match name {
         "initialRiskLevel" | "finalRiskLevel" | "decisionType" | "customerExternalId" => true,
-        "externalId" => !type_name.contains(".related_entity."),
+        "externalId" => !has_word(type_name, "related_entity"),
         "screeningMatch" => type_name.ends_with(".completed"),
         _ => false,
     }
@@ -201,7 +206,7 @@ pub(crate) fn look_at_payload(
             Some(word),
         );
     }
-    if type_name.contains(".screening.") {
+    if has_word(type_name, "screening") {
         look_at_screening(type_name, root, add);
     }
 }

@@ -1,15 +1,14 @@
 //! Dataspike: the numbered places where its documents and code disagree, each with the reading that loses nothing.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
+use memchr::memchr_iter;
 
 use super::Reading;
 use crate::finding::Place;
-use crate::json::{Document, Kind, Node};
+use crate::json::{Decimal, Document, Kind, Node};
 use crate::report::Note;
 use crate::rule::Rule;
 use crate::schema::Violation;
+use crate::schema::onepass::{Record, watch};
 
 pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
     let name = violation.pointer.rsplit('/').next().unwrap_or_default();
@@ -94,9 +93,11 @@ impl Member {
 
 /// Whether a number is an integer of 64 bits, or a float that says which integer was meant.
 fn is_whole(text: &[u8]) -> bool {
-    let text = std::str::from_utf8(text).unwrap_or_default();
-    let is_whole = |float: f64| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0;
-    text.parse::<i64>().is_ok() || text.parse().is_ok_and(is_whole)
+    let is_near = |number: Decimal<'_>| {
+        let limit = Decimal::read(b"9007199254740992");
+        number.is_integer() && limit.is_some_and(|limit| number.cmp_size(&limit).is_lt())
+    };
+    std::str::from_utf8(text).is_ok_and(|text| text.parse::<i64>().is_ok()) || Decimal::read(text).is_some_and(is_near)
 }
 
 // Of `hookvet_catalogue::dataspike`, for values that no schema has looked at; a test compares them with those types. Reading the
@@ -143,30 +144,30 @@ fn is_check(pointer: &str) -> bool {
 
 /// Whether [`look_at_payload`] may have to say something about a payload that its schema is content with. Errs on the
 /// side of looking.
-pub(crate) fn may_be_remarkable(type_name: &str, envelope: &[u8]) -> bool {
-    static CHECKS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| finders(&OLD_MRZ_NAMES));
-    static SCREENING: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| finders(&["search_result", "\"ref\""]));
-    static DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"data\""));
-    static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u"));
-    let names = match type_name {
-        "DOCVER" | "DOCVER_CHECKS" => &CHECKS,
-        "AML_SCREENING" => &SCREENING,
-        "AML" => return true,
-        _ => return false,
-    };
-    // Any character of a name may be escaped.
-    if ESCAPE.find(envelope).is_some() || names.iter().any(|name| name.find(envelope).is_some()) {
-        return true;
+pub(crate) fn may_be_remarkable(type_name: &str, envelope: &[u8], record: &Record) -> bool {
+    let nested = record.get(watch::NESTED);
+    match type_name {
+        "AML" => true,
+        // A member with a name of old.
+        "AML_SCREENING" => nested.is_some(),
+        "DOCVER" | "DOCVER_CHECKS" => {
+            // What a check extracted; no schema names what is in there.
+            let Some(data) = nested else { return false };
+            let data_on = envelope.get(data.start..).unwrap_or_default();
+            data.kind == Kind::Array
+                || OLD_MRZ_NAMES.iter().any(|name| holds(data_on, name.as_bytes()))
+                // Any character of a name may be escaped.
+                || holds(data_on, b"\\u")
+        }
+        _ => false,
     }
-    let is_list = |at: usize| {
-        let rest = envelope.get(at + 6..).unwrap_or_default();
-        rest.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b':') == Some(&b'[')
-    };
-    type_name != "AML_SCREENING" && DATA.find_iter(envelope).any(is_list)
 }
 
-fn finders(names: &[&'static str]) -> Vec<Finder<'static>> {
-    names.iter().map(|name| Finder::new(*name)).collect()
+/// Whether `word` stands somewhere in `text`. Its capital or backslash, which is rare, is looked for.
+fn holds(text: &[u8], word: &[u8]) -> bool {
+    let Some(rare) = word.iter().position(|byte| !byte.is_ascii_lowercase()) else { return false };
+    let is_there = |at: usize| text.get(at.wrapping_sub(rare)..).is_some_and(|text| text.starts_with(word));
+    memchr_iter(word[rare], text).any(is_there)
 }
 
 /// What a schema cannot say about a delivery whose type is documented.

@@ -16,7 +16,7 @@ use crate::finding::{Finding, Place, Severity};
 use crate::json::Kind;
 use crate::policy::Policy;
 use crate::rule::Rule;
-use crate::schema::onepass::{Captures, Span, clean_delivery, is_clean, schema_of, select, watch};
+use crate::schema::onepass::{Record, Span, clean_delivery, is_clean, schema_of, select, watch};
 use crate::vendors;
 
 const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
@@ -152,9 +152,9 @@ pub(super) fn is_clean_amlyze<'a>(
     data: &[u8],
     max_depth: usize,
 ) -> bool {
-    let mut captures = Captures::default();
-    schema_of(event).is_some_and(|schema| is_clean(schema, data, max_depth, &mut captures))
-        && is_unremarkable(event.name, subject, data, &captures)
+    let mut record = Record::default();
+    schema_of(event).is_some_and(|schema| is_clean(schema, data, max_depth, &mut record))
+        && is_unremarkable(event.name, subject, data, &record)
 }
 
 /// Whether none of the rules applies that `vendors::amlyze::look_at_payload` knows.
@@ -162,38 +162,38 @@ fn is_unremarkable<'a>(
     type_name: &str,
     subject: impl FnOnce() -> Option<&'a str>,
     data: &[u8],
-    captures: &Captures,
+    record: &Record,
 ) -> bool {
     if type_name == CUSTOMER_UPDATED {
         let subject = subject();
         let is_subject = |id: Span| subject.is_none_or(|subject| is_text(data, id, subject));
-        return captures.get(watch::CUSTOMER_EXTERNAL_ID).is_some_and(is_subject)
-            && captures.get(watch::UPDATED_AT).is_some();
+        return record.get(watch::CUSTOMER_EXTERNAL_ID).is_some_and(is_subject)
+            && record.get(watch::UPDATED_AT).is_some();
     }
-    if let Some(word) = captures.get(watch::DECISION_TYPE)
+    if let Some(word) = record.get(watch::DECISION_TYPE)
         && (word.has_escape || select::with_string(data, word, |word| word.trim().len() != word.len()))
     {
         return false;
     }
-    let Some(matched) = captures.get(watch::SCREENING_MATCH) else { return true };
+    let Some(matched) = record.get(watch::SCREENING_MATCH) else { return true };
     let is_flagged = [watch::SANCTIONED, watch::PEP, watch::IN_ADVERSE_MEDIA, watch::IN_INTERNAL_LIST]
         .into_iter()
-        .any(|flag| captures.get(flag).is_some());
+        .any(|flag| record.get(flag).is_some());
     let is_completed = type_name.ends_with(".completed");
     match matched.kind {
         Kind::True => is_flagged || !is_completed,
-        _ => is_completed && !is_flagged && captures.get(watch::SCREENING_GUID).is_none(),
+        _ => is_completed && !is_flagged && record.get(watch::SCREENING_GUID).is_none(),
     }
 }
 
 /// The attributes of a Dataspike envelope about which there is nothing to say, and its event.
 pub(super) fn clean_dataspike(body: &[u8], max_depth: usize) -> Option<(&'static EventInfo, Attributes)> {
-    let mut captures = Captures::default();
-    let event = clean_delivery(body, max_depth, &mut captures)?;
-    if vendors::dataspike::may_be_remarkable(event.name, body) {
+    let mut record = Record::default();
+    let event = clean_delivery(body, max_depth, &mut record)?;
+    if vendors::dataspike::may_be_remarkable(event.name, body, &record) {
         return None;
     }
-    if captures.get(watch::PAYLOAD).is_none_or(|payload| payload.is_empty) {
+    if record.get(watch::PAYLOAD).is_none_or(|payload| payload.is_empty) {
         return None;
     }
     let mut attributes = Attributes::default();
@@ -203,7 +203,7 @@ pub(super) fn clean_dataspike(body: &[u8], max_depth: usize) -> Option<(&'static
         (watch::WEBHOOK_ID, Core::Source),
         (watch::TIMESTAMP, Core::Time),
     ] {
-        if let Some(span) = captures.get(slot).filter(|span| span.kind == Kind::String) {
+        if let Some(span) = record.get(slot).filter(|span| span.kind == Kind::String) {
             select::with_string(body, span, |text| attributes.set(core, text));
         }
     }

@@ -173,7 +173,7 @@ fn check_signature(pending: &mut Pending, body: &[u8]) -> Result<Authenticity, A
             let message = match secret.label() {
                 Some(label) => {
                     format!(
-                        "signed with the secret {label:?}, which has expired; let the sender use the one that follows it"
+                        "signed with the secret \"{label}\", which has expired; let the sender use the one that follows it"
                     )
                 }
                 None => "signed with a secret that has expired; let the sender use the one that follows it".to_owned(),

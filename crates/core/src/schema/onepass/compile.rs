@@ -9,10 +9,11 @@
 use std::sync::atomic::AtomicU8;
 
 use super::program::{
-    Array, Bound, Choice, Format, Index, Length, Member, Name, Node, Number, Object, Program, Range, literals, types,
+    Array, Bound, Choice, Format, Index, Length, Member, Name, Node, Object, Program, Range, literals, types,
 };
+use super::watch::NESTED;
 use super::words::fingerprint;
-use crate::json::{Document, Kind, Node as Value, escape_pointer};
+use crate::json::{Document, Kind, Node as Value, escape_pointer, unescape_pointer};
 use crate::schema::SchemaFault;
 
 /// Deepest nesting of a schema's text.
@@ -82,7 +83,7 @@ impl Compiler {
         }
     }
 
-    /// Adds the schema in `text`; `watched` are members of its root whose values are captured, slots from 1 on.
+    /// Adds the schema in `text`; `watched` are members whose values are captured, slots from 1 on.
     pub(crate) fn add(&mut self, id: &str, text: &str, watched: &[(&str, u8)]) -> Result<u16, SchemaFault> {
         let fault = |reason: String| SchemaFault { id: id.to_owned(), reason };
         let document =
@@ -399,7 +400,8 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         };
         let mut members = Vec::new();
         for (name, node) in &draft.members {
-            let watched = self.watched.iter().find(|(watched, _)| is_root && watched == name);
+            let is_here = |slot: u8| is_root == (slot != NESTED);
+            let watched = self.watched.iter().find(|(watched, slot)| watched == name && is_here(*slot));
             let watch = watched.map_or(0, |(_, slot)| *slot);
             members.push(Member { name: self.compiler.name(name)?, node: *node, watch });
         }
@@ -423,7 +425,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
                 }
             };
         }
-        let plain = name.replace("~1", "/").replace("~0", "~");
+        let plain = unescape_pointer(name);
         let Some(definition) = self.definitions.and_then(|definitions| definitions.get(&plain)) else {
             return Err(format!("{at}: refers to nothing"));
         };
@@ -489,13 +491,14 @@ impl<'d, 't> Reader<'_, 'd, 't> {
     }
 
     fn bound(&mut self, value: Value<'d, 't>, at: &str) -> Result<Bound, String> {
+        if value.kind() != Kind::Number || value.is_beyond_f64() {
+            return Err(format!("{at}: no number in the range of a 64-bit float"));
+        }
         let raw = String::from_utf8_lossy(value.raw()).into_owned();
-        let number = (value.kind() == Kind::Number).then(|| Number::read(&raw)).flatten();
-        let Some(number) = number else { return Err(format!("{at}: no number in the range of a 64-bit float")) };
         // As the oracle shows it.
         let shown = serde_json::from_str::<serde_json::Number>(&raw).map_or(raw, |number| number.to_string());
         let length = u16::try_from(shown.len()).map_err(|_| format!("{at}: too long"))?;
-        Ok(Bound { value: number, text: self.compiler.pooled(&shown), length })
+        Ok(Bound { text: self.compiler.pooled(&shown), length })
     }
 }
 

@@ -2,19 +2,19 @@
 //!
 //! Every step first tries what a well-behaved sender writes – the next member in the schema's order, a string without
 //! escapes, a format at its fixed positions – and goes to a slow, exact function otherwise, which also tells the
-//! [`Sink`] what is wrong. The innermost open container lives in a local variable; the ones around it on a stack of
-//! fixed size, so nothing recurses.
+//! [`Record`] what is wrong. The innermost open container lives in a local variable; the ones around it on a stack,
+//! so nothing recurses.
 
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::formats;
 use super::names::{Names, Unlisted};
-use super::program::{Format, Member, Node, Number, Object, Program, Schema, literals, types};
-use super::sink::{Found, Place, Sink, Span};
+use super::program::{Format, Member, Node, Object, Program, Schema, literals, types};
+use super::sink::{Found, Place, Record, Span};
 use super::text::{self, Escapes, with_bytes, with_text};
 use super::words::{find_special, fingerprint, is_ascii, load4, spaces};
 use crate::cloudevents::time;
-use crate::json::{Fault, FaultKind, Kind};
+use crate::json::{Decimal, Fault, FaultKind, Kind};
 
 /// Deepest nesting that can be asked for.
 pub(crate) const MAX_DEPTH: usize = 100;
@@ -28,17 +28,17 @@ const SURE_FLOAT: usize = 300;
 pub(crate) enum Stop {
     /// The bytes are no JSON, or nested too deep.
     Fault(Fault),
-    /// The sink had enough.
-    Sink,
+    /// At the first finding, where findings are not kept.
+    Found,
     /// More than 4 GiB.
     TooLong,
     /// The tables refer to what is not there, which a test rules out for the generated ones.
     Tables,
 }
 
-/// Reads `bytes`, at most `max_depth` containers deep, and tells `sink` where they depart from `schema`.
+/// Reads `bytes`, at most `max_depth` containers deep, and tells `record` where they depart from `schema`.
 #[inline]
-pub(crate) fn run<S: Sink>(schema: Schema<'_>, bytes: &[u8], max_depth: usize, sink: &mut S) -> Result<(), Stop> {
+pub(crate) fn run(schema: Schema<'_>, bytes: &[u8], max_depth: usize, record: &mut Record) -> Result<(), Stop> {
     // Nearly every delivery is ASCII, and finding that out is several times faster.
     if !is_ascii(bytes)
         && let Err(error) = std::str::from_utf8(bytes)
@@ -50,16 +50,16 @@ pub(crate) fn run<S: Sink>(schema: Schema<'_>, bytes: &[u8], max_depth: usize, s
     }
     let program = *schema.program;
     let max_depth = max_depth.min(MAX_DEPTH);
-    let stack = Stack { low: None, high: None };
+    let stack = Stack { low: None, high: Vec::new() };
     let names = Names::default();
     let mut machine = Machine {
         program,
         bytes,
         max_depth,
-        sink,
+        record,
         stack,
         names,
-        stopped: Stop::Sink,
+        stopped: Stop::Found,
         top: Frame::NONE,
         depth: 0,
         listed: Listed { object: &Object::OPEN, members: &[] },
@@ -96,14 +96,15 @@ impl Frame {
         Self { seen: 0, start: 0, key: 0, count: 0, names: 0, rules: 0, next: 0, items: 0, is_object: false };
 }
 
-/// How many containers fit into the part of the stack that every nested payload pays for.
+/// How many containers fit into the part of the stack that needs no heap.
 const LOW: usize = 12;
 
-/// The containers around the innermost one, outermost first; parts that nothing reaches are never initialised.
+/// The containers around the innermost one, outermost first.
 #[derive(Debug)]
 pub(crate) struct Stack {
     low: Option<[Frame; LOW]>,
-    high: Option<[Frame; MAX_DEPTH - LOW]>,
+    /// On the heap, since no documented payload is so deep.
+    high: Vec<Frame>,
 }
 
 impl Stack {
@@ -117,9 +118,11 @@ impl Stack {
 
     #[cold]
     fn set_high(&mut self, at: usize, frame: Frame) {
-        let high = self.high.get_or_insert([Frame::NONE; MAX_DEPTH - LOW]);
-        if let Some(slot) = at.checked_sub(LOW).and_then(|at| high.get_mut(at)) {
-            *slot = frame;
+        let Some(at) = at.checked_sub(LOW) else { return };
+        match self.high.get_mut(at) {
+            Some(slot) => *slot = frame,
+            // Containers open one by one, so it is the next.
+            None => self.high.push(frame),
         }
     }
 
@@ -133,16 +136,15 @@ impl Stack {
 
     #[cold]
     fn get_high(&self, at: usize) -> Frame {
-        let frame = self.high.as_ref().zip(at.checked_sub(LOW)).and_then(|(high, at)| high.get(at));
-        frame.copied().unwrap_or(Frame::NONE)
+        at.checked_sub(LOW).and_then(|at| self.high.get(at)).copied().unwrap_or(Frame::NONE)
     }
 }
 
-struct Machine<'m, S> {
+struct Machine<'m> {
     program: Program<'m>,
     bytes: &'m [u8],
     max_depth: usize,
-    sink: &'m mut S,
+    record: &'m mut Record,
     stack: Stack,
     names: Names,
     stopped: Stop,
@@ -165,7 +167,7 @@ struct Listed<'m> {
     members: &'m [Member],
 }
 
-impl<'m, S: Sink> Machine<'m, S> {
+impl<'m> Machine<'m> {
     #[inline]
     fn run(&mut self, root: u16) -> Result<(), Halt> {
         let mut at = self.space(0);
@@ -338,7 +340,7 @@ impl<'m, S: Sink> Machine<'m, S> {
     #[inline(always)]
     fn capture(&mut self, watch: u8, start: usize, end: usize, kind: Kind, has_escape: bool, is_empty: bool) {
         if watch != 0 {
-            self.sink.capture(watch, Span { start, end, kind, has_escape, is_empty });
+            self.record.capture(watch, Span { start, end, kind, has_escape, is_empty });
         }
     }
 
@@ -659,12 +661,12 @@ impl<'m, S: Sink> Machine<'m, S> {
             || (!is_plain && node.types & (types::INTEGER | types::NUMBER) == types::INTEGER);
         let mut value = None;
         if must_read {
-            value = std::str::from_utf8(self.slice(start, end)).ok().and_then(Number::read);
+            value = Decimal::read(self.slice(start, end));
             if value.is_none() {
                 self.report_value(Found::BeyondF64, start)?;
             }
         }
-        let is_integer = is_plain || value.is_some_and(Number::is_integer);
+        let is_integer = is_plain || value.is_some_and(|value| value.is_integer());
         let wanted = if is_integer { types::INTEGER | types::NUMBER } else { types::NUMBER };
         if node.types & wanted == 0 {
             self.report_type(node, Kind::Number, start)?;
@@ -675,10 +677,11 @@ impl<'m, S: Sink> Machine<'m, S> {
         if node.number != 0
             && let (Some(value), Some(range)) = (value, self.program.ranges.get(usize::from(node.number)))
         {
-            if let Some(min) = range.min.filter(|min| value.is_less(min.value)) {
+            let program = self.program;
+            if let Some(min) = range.min.filter(|min| program.number(*min).is_some_and(|min| value.is_less(&min))) {
                 self.report_value(Found::Minimum(self.program.text(min.text, min.length)), start)?;
             }
-            if let Some(max) = range.max.filter(|max| max.value.is_less(value)) {
+            if let Some(max) = range.max.filter(|max| program.number(*max).is_some_and(|max| max.is_less(&value))) {
                 self.report_value(Found::Maximum(self.program.text(max.text, max.length)), start)?;
             }
         }
@@ -811,8 +814,8 @@ impl<'m, S: Sink> Machine<'m, S> {
         }
         let container = self.top.start as usize;
         let place = Place { bytes: self.bytes, stack: &self.stack, tokens, at, container };
-        let is_over = self.sink.found(found, &place).is_break();
-        if is_over { Err(self.stop(Stop::Sink)) } else { Ok(()) }
+        let is_over = self.record.found(found, &place).is_break();
+        if is_over { Err(self.stop(Stop::Found)) } else { Ok(()) }
     }
 
     #[cold]

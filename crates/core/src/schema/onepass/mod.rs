@@ -2,7 +2,7 @@
 //!
 //! [`compile`] turns a schema into the tables of [`program`]; the tables of the built-in events are generated Rust in
 //! `schema/tables`, so nothing is compiled at run time. [`machine`] walks the bytes by those tables and tells a
-//! [`Sink`]; on a payload that is as documented it allocates nothing. `jsonschema` is what all of it is tested against.
+//! [`Record`]; on a payload that is as documented it allocates nothing. `jsonschema` is what all of it is tested against.
 
 #[cfg(any(test, feature = "internals", feature = "runtime-schemas"))]
 pub(crate) mod compile;
@@ -32,9 +32,7 @@ use hookvet_catalogue::{EventInfo, Vendor};
 
 pub(crate) use machine::{Stop, run};
 pub(crate) use program::Schema;
-#[cfg(feature = "internals")]
-pub(crate) use sink::FirstOnly;
-pub(crate) use sink::{Captures, Findings, Span};
+pub(crate) use sink::{Findings, Record, Span};
 
 use super::tables;
 
@@ -54,18 +52,18 @@ pub(crate) fn schema_of(event: &EventInfo) -> Option<Schema<'static>> {
     Some(Schema { program: &tables::PROGRAM, root })
 }
 
-/// Whether `bytes` are JSON without any finding, warnings included; watched members are kept in `captures`.
+/// Whether `bytes` are JSON without any finding, warnings included; watched members are kept in `record`.
 ///
 /// `false` says that there is something to report, which [`findings`] does.
-pub(crate) fn is_clean(schema: Schema<'_>, bytes: &[u8], max_depth: usize, captures: &mut Captures) -> bool {
-    run(schema, bytes, max_depth, captures).is_ok()
+pub(crate) fn is_clean(schema: Schema<'_>, bytes: &[u8], max_depth: usize, record: &mut Record) -> bool {
+    run(schema, bytes, max_depth, record).is_ok()
 }
 
 /// The event of a Dataspike delivery without any finding; `None` where there is something to report, or to find out.
 ///
 /// The event type that says which schema counts stands inside the body. The pass starts with the schema of the last
 /// delivery: its event type is a constant there, so another one ends that pass where it stands, near the start.
-pub(crate) fn clean_delivery(bytes: &[u8], max_depth: usize, captures: &mut Captures) -> Option<&'static EventInfo> {
+pub(crate) fn clean_delivery(bytes: &[u8], max_depth: usize, record: &mut Record) -> Option<&'static EventInfo> {
     static LAST: AtomicUsize = AtomicUsize::new(usize::MAX);
     let events = hookvet_catalogue::events();
     let last = LAST.load(Relaxed);
@@ -74,7 +72,7 @@ pub(crate) fn clean_delivery(bytes: &[u8], max_depth: usize, captures: &mut Capt
         Some(Schema { program: &tables::PROGRAM, root })
     };
     if let (Some(event), Some(schema)) = (events.get(last), schema_at(last))
-        && is_clean(schema, bytes, max_depth, captures)
+        && is_clean(schema, bytes, max_depth, record)
     {
         return Some(event);
     }
@@ -86,14 +84,15 @@ pub(crate) fn clean_delivery(bytes: &[u8], max_depth: usize, captures: &mut Capt
         return None;
     }
     LAST.store(position, Relaxed);
-    *captures = Captures::default();
-    is_clean(schema_at(position)?, bytes, max_depth, captures).then(|| events.get(position)).flatten()
+    *record = Record::default();
+    is_clean(schema_at(position)?, bytes, max_depth, record).then(|| events.get(position)).flatten()
 }
 
 /// Everything that is wrong with `bytes`; a text that is no JSON has one fault and nothing else.
 pub(crate) fn findings(schema: Schema<'_>, bytes: &[u8], max_depth: usize) -> Result<Findings, Stop> {
-    let mut found = Findings::default();
-    run(schema, bytes, max_depth, &mut found)?;
+    let mut record = Record::with_findings();
+    run(schema, bytes, max_depth, &mut record)?;
+    let mut found = record.into_findings();
     found.sort();
     Ok(found)
 }

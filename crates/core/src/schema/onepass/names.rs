@@ -1,5 +1,6 @@
 //! Names of members that no schema lists, kept per open object to find those that repeat.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::text::{Escapes, with_bytes};
@@ -65,7 +66,7 @@ pub(super) struct Names {
 struct More {
     spilled: Vec<Entry>,
     /// The names of large objects by how deep they lie, innermost last.
-    large: Vec<(usize, HashSet<Vec<u8>>)>,
+    large: Vec<(usize, HashSet<Cow<'static, [u8]>>)>,
 }
 
 impl Names {
@@ -98,7 +99,7 @@ impl Names {
     pub(super) fn is_new(&mut self, name: Unlisted<'_>, print: u64, mark: usize, depth: usize) -> bool {
         let large = self.more.as_mut().and_then(|more| more.large.last_mut());
         if let Some((_, names)) = large.filter(|(other, _)| *other == depth) {
-            return names.insert(name.to_text());
+            return names.insert(name.to_text().into());
         }
         let hash = fold(print);
         let is_it = |entry: &Entry| entry.hash == hash && name.is_same(Unlisted::at(name.bytes, entry.start as usize));
@@ -111,9 +112,9 @@ impl Names {
             return true;
         }
         let entries = inline.unwrap_or_default().iter().chain(self.spilled(mark));
-        let mut names: HashSet<Vec<u8>> =
-            entries.map(|entry| Unlisted::at(name.bytes, entry.start as usize).to_text()).collect();
-        names.insert(name.to_text());
+        let mut names: HashSet<Cow<'static, [u8]>> =
+            entries.map(|entry| Unlisted::at(name.bytes, entry.start as usize).to_text().into()).collect();
+        names.insert(name.to_text().into());
         self.forget(mark, usize::MAX);
         self.more.get_or_insert_default().large.push((depth, names));
         true

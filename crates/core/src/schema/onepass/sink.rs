@@ -1,9 +1,10 @@
-//! What the machine tells while it reads, and who listens.
+//! What a pass tells, and what is kept of it.
 
 use std::ops::ControlFlow;
 
 use super::machine::Stack;
 use super::program::{Format, types};
+use super::watch::NESTED;
 use crate::json::{Kind, escape_pointer, unescape};
 use crate::rule::Rule;
 use crate::schema::Violation;
@@ -54,35 +55,15 @@ pub(crate) struct Span {
     pub(crate) is_empty: bool,
 }
 
-/// Listens to the machine.
-pub(crate) trait Sink {
-    /// Something is wrong; to break ends the pass.
-    fn found(&mut self, found: Found<'_>, place: &Place<'_>) -> ControlFlow<()>;
-
-    /// The value of a watched member of the root, each time one is there.
-    fn capture(&mut self, _slot: u8, _span: Span) {}
-}
-
-/// Ends at the first finding of any kind.
-#[cfg(feature = "internals")]
-#[derive(Debug, Default)]
-pub(crate) struct FirstOnly;
-
-#[cfg(feature = "internals")]
-impl Sink for FirstOnly {
-    #[cold]
-    fn found(&mut self, _: Found<'_>, _: &Place<'_>) -> ControlFlow<()> {
-        ControlFlow::Break(())
-    }
-}
-
 /// How many watched members a schema has at most.
 pub(crate) const SLOTS: usize = 10;
 
-/// Ends at the first finding of any kind, and keeps what was captured.
+/// What a pass keeps: the values of watched members, and findings where they are asked for.
 #[derive(Debug)]
-pub(crate) struct Captures {
+pub(crate) struct Record {
     spans: [Option<Short>; SLOTS],
+    /// Without it the pass ends at the first finding of any kind.
+    findings: Option<Box<Findings>>,
 }
 
 /// A [`Span`] in little space, since all slots are emptied for every delivery.
@@ -95,14 +76,24 @@ struct Short {
     is_empty: bool,
 }
 
-impl Default for Captures {
+impl Default for Record {
     #[inline]
     fn default() -> Self {
-        Self { spans: [None; SLOTS] }
+        Self { spans: [None; SLOTS], findings: None }
     }
 }
 
-impl Captures {
+impl Record {
+    /// For a pass that goes through to the end and keeps every finding.
+    pub(super) fn with_findings() -> Self {
+        Self { findings: Some(Box::default()), ..Self::default() }
+    }
+
+    /// What was found.
+    pub(super) fn into_findings(self) -> Findings {
+        self.findings.map(|findings| *findings).unwrap_or_default()
+    }
+
     /// What slot `slot`, counted from 1, has caught.
     #[inline]
     pub(crate) fn get(&self, slot: u8) -> Option<Span> {
@@ -112,15 +103,27 @@ impl Captures {
     }
 }
 
-impl Sink for Captures {
+impl Record {
+    /// Something is wrong; to break ends the pass.
     #[cold]
-    fn found(&mut self, _: Found<'_>, _: &Place<'_>) -> ControlFlow<()> {
-        ControlFlow::Break(())
+    pub(super) fn found(&mut self, found: Found<'_>, place: &Place<'_>) -> ControlFlow<()> {
+        match &mut self.findings {
+            Some(findings) => {
+                findings.found(found, place);
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Break(()),
+        }
     }
 
+    /// The value of a watched member, each time one is there: of the root's the last is kept, of a nested one's the first,
+    /// but a list before all.
     #[inline]
-    fn capture(&mut self, slot: u8, span: Span) {
+    pub(super) fn capture(&mut self, slot: u8, span: Span) {
         if let Some(free) = self.spans.get_mut(usize::from(slot).wrapping_sub(1)) {
+            if slot == NESTED && free.is_some_and(|kept| kept.kind == Kind::Array || span.kind != Kind::Array) {
+                return;
+            }
             let Span { start, end, kind, has_escape, is_empty } = span;
             #[expect(clippy::cast_possible_truncation, reason = "the machine takes no text of 4 GiB")]
             let (start, end) = (start as u32, end as u32);
@@ -246,9 +249,8 @@ impl Findings {
     }
 }
 
-impl Sink for Findings {
-    #[cold]
-    fn found(&mut self, found: Found<'_>, place: &Place<'_>) -> ControlFlow<()> {
+impl Findings {
+    fn found(&mut self, found: Found<'_>, place: &Place<'_>) {
         let (rule, message) = match found {
             Found::Duplicate => return self.note(Rule::JsonDuplicate, place),
             Found::BeyondF64 => return self.note(Rule::JsonNumber, place),
@@ -273,7 +275,7 @@ impl Sink for Findings {
         if (is_unknown && self.unknown >= Self::MOST) || self.pointer_bytes >= Self::MOST_POINTER_BYTES {
             self.left_out += 1;
             self.is_cut_off |= !is_unknown;
-            return ControlFlow::Continue(());
+            return;
         }
         self.unknown += usize::from(is_unknown);
         let member = match found {
@@ -284,24 +286,20 @@ impl Sink for Findings {
         let violation = Violation { pointer: place.pointer(), rule, member, message };
         self.pointer_bytes += violation.pointer.len() + 1;
         self.violations.push(Placed { violation, at: place.at() });
-        ControlFlow::Continue(())
     }
-}
 
-impl Findings {
-    fn note(&mut self, rule: Rule, place: &Place<'_>) -> ControlFlow<()> {
+    fn note(&mut self, rule: Rule, place: &Place<'_>) {
         let at = place.name_start();
         let list = if rule == Rule::JsonDuplicate { &mut self.duplicates } else { &mut self.notes };
         // A name and its value can both hold a lone surrogate; that is one note.
         if list.last().is_some_and(|last| last.rule == rule && last.at == at) {
-            return ControlFlow::Continue(());
+            return;
         }
         if list.len() >= Self::MOST {
             self.left_out += 1;
         } else {
             list.push(JsonNote { rule, pointer: place.pointer(), at, container: place.container });
         }
-        ControlFlow::Continue(())
     }
 }
 

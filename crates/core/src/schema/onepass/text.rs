@@ -1,8 +1,8 @@
 //! The text of a string: the bytes themselves, or undone from their escapes on the stack.
 
-use std::ops::ControlFlow;
+use std::borrow::Cow;
 
-use crate::json::unescape;
+use crate::json::{characters, unescape};
 
 /// Longest raw text whose escapes are undone without allocating.
 const ON_STACK: usize = 256;
@@ -18,24 +18,27 @@ pub(super) struct Escapes {
 
 /// Calls `look` with the text of a string without its quotes, which the machine has let through.
 pub(super) fn with_text<R>(inner: &[u8], escapes: Escapes, look: impl FnOnce(&str) -> R) -> R {
-    if !escapes.any {
-        return look(std::str::from_utf8(inner).unwrap_or_default());
+    if escapes.any {
+        look(&undone(inner, &mut [0; ON_STACK]))
+    } else {
+        look(std::str::from_utf8(inner).unwrap_or_default())
     }
-    if inner.len() <= ON_STACK {
-        // No escape is shorter than what it stands for.
-        let mut buffer = [0; ON_STACK];
-        let mut length = 0;
-        let _ = characters(inner, |character, _| {
-            if let Some(free) = buffer.get_mut(length..).filter(|free| free.len() >= character.len_utf8()) {
-                length += character.encode_utf8(free).len();
-            }
-            ControlFlow::Continue(())
-        });
-        if let Some(Ok(text)) = buffer.get(..length).map(std::str::from_utf8) {
-            return look(text);
+}
+
+/// The text without its escapes, in `buffer` where it fits.
+#[inline(never)]
+fn undone<'b>(inner: &[u8], buffer: &'b mut [u8; ON_STACK]) -> Cow<'b, str> {
+    // No escape is shorter than what it stands for.
+    if inner.len() > ON_STACK {
+        return Cow::Owned(unescape(inner).text.into_owned());
+    }
+    let mut length = 0;
+    for (character, _) in characters(inner) {
+        if let Some(free) = buffer.get_mut(length..).filter(|free| free.len() >= character.len_utf8()) {
+            length += character.encode_utf8(free).len();
         }
     }
-    look(&unescape(inner).text)
+    Cow::Borrowed(buffer.get(..length).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default())
 }
 
 /// The same with the text's bytes, which saves a check where nothing is escaped.
@@ -46,58 +49,16 @@ pub(super) fn with_bytes<R>(inner: &[u8], escapes: Escapes, look: impl FnOnce(&[
 
 /// Whether an escaped surrogate stands without its partner.
 pub(super) fn has_lone_surrogate(inner: &[u8]) -> bool {
-    characters(inner, |_, is_lone| if is_lone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }).is_break()
+    characters(inner).any(|(_, is_lone)| is_lone)
 }
 
 /// How many characters the text has; a lone surrogate is one.
 pub(super) fn count(inner: &[u8], escapes: Escapes) -> usize {
-    if !escapes.any {
-        return std::str::from_utf8(inner).map_or(0, |text| text.chars().count());
+    if escapes.any {
+        characters(inner).count()
+    } else {
+        std::str::from_utf8(inner).map_or(0, |text| text.chars().count())
     }
-    let mut count = 0;
-    let _ = characters(inner, |_, _| {
-        count += 1;
-        ControlFlow::Continue(())
-    });
-    count
-}
-
-/// Every character, and whether U+FFFD stands for a lone surrogate.
-fn characters(inner: &[u8], mut each: impl FnMut(char, bool) -> ControlFlow<()>) -> ControlFlow<()> {
-    let mut rest = std::str::from_utf8(inner).unwrap_or_default().chars();
-    while let Some(character) = rest.next() {
-        if character != '\\' {
-            each(character, false)?;
-            continue;
-        }
-        let (character, is_lone) = match rest.next() {
-            Some('b') => ('\u{8}', false),
-            Some('f') => ('\u{c}', false),
-            Some('n') => ('\n', false),
-            Some('r') => ('\r', false),
-            Some('t') => ('\t', false),
-            Some('u') => {
-                let first = unit(rest.as_str());
-                rest = rest.as_str().get(4..).unwrap_or_default().chars();
-                match (first, rest.as_str().strip_prefix("\\u").map(unit)) {
-                    (0xd800..0xdc00, Some(low @ 0xdc00..0xe000)) => {
-                        rest = rest.as_str().get(6..).unwrap_or_default().chars();
-                        let code = 0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00);
-                        (char::from_u32(code).unwrap_or('\u{fffd}'), false)
-                    }
-                    _ => char::from_u32(first).map_or(('\u{fffd}', true), |character| (character, false)),
-                }
-            }
-            Some(other) => (other, false),
-            None => break,
-        };
-        each(character, is_lone)?;
-    }
-    ControlFlow::Continue(())
-}
-
-fn unit(text: &str) -> u32 {
-    text.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0xfffd)
 }
 
 #[cfg(test)]
@@ -105,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_two_ways_to_undo_escapes_agree() {
+    fn the_buffer_and_the_heap_give_the_same_text() {
         let escaped = Escapes { any: true, units: true };
         for inner in [
             r"",

@@ -1,7 +1,7 @@
-//! Members of a root that the vendors' own rules look at: their slots in [`Captures`](super::Captures).
+//! Members that the vendors' own rules look at: their slots in [`Record`](super::Record).
 
 #[cfg(any(test, feature = "internals"))]
-use hookvet_catalogue::Vendor;
+use hookvet_catalogue::{EventInfo, Vendor};
 
 pub(crate) const CUSTOMER_EXTERNAL_ID: u8 = 1;
 pub(crate) const UPDATED_AT: u8 = 2;
@@ -19,13 +19,16 @@ pub(crate) const EVENT_TYPE: u8 = 3;
 pub(crate) const TIMESTAMP: u8 = 4;
 pub(crate) const PAYLOAD: u8 = 5;
 
-/// What is watched in the roots of a vendor's events.
+/// The slot of members that are watched below the root, wherever there is one of the name; the others are the root's.
+pub(crate) const NESTED: u8 = 10;
+
+/// What is watched in an event.
 ///
 /// Spellings that a schema does not list (`updateAt`, `customerExternalId` where it is written `ID`) are unknown
 /// members there, so a payload with one of them is never clean and is looked at whole.
 #[cfg(any(test, feature = "internals"))]
-pub(crate) fn watched(vendor: Vendor) -> &'static [(&'static str, u8)] {
-    match vendor {
+pub(crate) fn watched(event: &EventInfo) -> Vec<(&'static str, u8)> {
+    let of_the_root: &[_] = match event.vendor {
         Vendor::Amlyze => &[
             ("customerExternalID", CUSTOMER_EXTERNAL_ID),
             ("customerExternalId", CUSTOMER_EXTERNAL_ID),
@@ -46,5 +49,11 @@ pub(crate) fn watched(vendor: Vendor) -> &'static [(&'static str, u8)] {
             ("payload", PAYLOAD),
         ],
         _ => &[],
-    }
+    };
+    let nested: &[_] = match event.name {
+        "DOCVER" | "DOCVER_CHECKS" => &[("data", NESTED)],
+        "AML_SCREENING" => &[("search_result", NESTED), ("ref", NESTED)],
+        _ => &[],
+    };
+    [of_the_root, nested].concat()
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU8;
 
 #[allow(unused_imports, reason = "whatever the schemas need")]
 use super::super::onepass::program::{
-    Array, Bound, Choice, Format, Index, Length, Member, Name, Node, Number, Object, Program, Range,
+    Array, Bound, Choice, Format, Index, Length, Member, Name, Node, Object, Program, Range,
 };
 
 /// In the order of the register of events.
@@ -302,7 +302,7 @@ pub(crate) static PROGRAM: Program<'static> = Program {
         Member { name: Name { head: 9697084541399653, text: 1462, length: 6 }, node: 35, watch: 0 },
         Member { name: Name { head: 8315736636066521463, text: 1469, length: 8 }, node: 36, watch: 0 },
         Member { name: Name { head: 6874584755139929456, text: 1478, length: 17 }, node: 38, watch: 0 },
-        Member { name: Name { head: 147663905124, text: 1496, length: 4 }, node: 0, watch: 0 },
+        Member { name: Name { head: 147663905124, text: 1496, length: 4 }, node: 0, watch: 10 },
         Member { name: Name { head: 8389754676633104228, text: 1501, length: 11 }, node: 27, watch: 0 },
         Member { name: Name { head: 8389754676633104228, text: 1513, length: 13 }, node: 37, watch: 0 },
         Member { name: Name { head: 6878243912925736803, text: 1527, length: 12 }, node: 29, watch: 0 },
@@ -453,7 +453,7 @@ pub(crate) static PROGRAM: Program<'static> = Program {
         Member { name: Name { head: 2484142513866501987, text: 1588, length: 7 }, node: 29, watch: 0 },
         Member { name: Name { head: 147730555246, text: 1601, length: 4 }, node: 29, watch: 0 },
         Member { name: Name { head: 7164775599194924402, text: 3561, length: 9 }, node: 29, watch: 0 },
-        Member { name: Name { head: 577135986, text: 3571, length: 3 }, node: 29, watch: 0 },
+        Member { name: Name { head: 577135986, text: 3571, length: 3 }, node: 29, watch: 10 },
         Member { name: Name { head: 147730493298, text: 3556, length: 4 }, node: 29, watch: 0 },
         Member { name: Name { head: 2484142513866501987, text: 1588, length: 7 }, node: 29, watch: 0 },
         Member { name: Name { head: 7017839073089909875, text: 3575, length: 10 }, node: 59, watch: 0 },
@@ -514,7 +514,7 @@ pub(crate) static PROGRAM: Program<'static> = Program {
         Member { name: Name { head: 7809644666444609637, text: 2195, length: 11 }, node: 29, watch: 0 },
         Member { name: Name { head: 8241420619441333619, text: 4122, length: 14 }, node: 67, watch: 0 },
         Member { name: Name { head: 8241420619441333619, text: 4137, length: 15 }, node: 99, watch: 0 },
-        Member { name: Name { head: 8241420619441333619, text: 4153, length: 13 }, node: 99, watch: 0 },
+        Member { name: Name { head: 8241420619441333619, text: 4153, length: 13 }, node: 99, watch: 10 },
         Member { name: Name { head: 8026385814566168946, text: 3393, length: 10 }, node: 100, watch: 0 },
         Member { name: Name { head: 7310579611546251107, text: 2250, length: 12 }, node: 41, watch: 0 },
         Member { name: Name { head: 2253929, text: 249, length: 2 }, node: 27, watch: 1 },
