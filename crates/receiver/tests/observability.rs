@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hookvet::{Policy, Vetter};
 use hookvet_receiver::{Answer, Closing, DeliverySpan, End, Head, Metrics, OnInvalid, Opening, Quarantined, Receiver};
@@ -32,6 +32,13 @@ const PENDING: &str = "app.amlyze.related_entity.screening.sanctions.pending";
 const CUSTOMER: &str = "com.amlyze.customer.updated";
 const CUSTOMER_BODY: &str =
     r#"{"customerExternalID":"secret-subject","riskLevel":"HIGH","updatedAt":"2026-03-10T12:53:45Z"}"#;
+
+/// Held by every test that delivers: whether a place in the code is traced is one decision for the whole process, and a test
+/// without a subscriber can make it just when another one gets its own.
+fn alone() -> MutexGuard<'static, ()> {
+    static LOCK: Mutex<()> = Mutex::new(());
+    LOCK.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn amlyze() -> Receiver {
     Receiver::with_clock(Vetter::amlyze().build().expect("a vetter"), || 0)
@@ -98,6 +105,7 @@ fn series(snapshotter: &Snapshotter) -> BTreeMap<String, u64> {
 
 #[test]
 fn deliveries_refusals_findings_and_drift_are_counted_under_bounded_labels() {
+    let _alone = alone();
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     metrics::with_local_recorder(&recorder, || deliver_all(|receiver| receiver.observer(Metrics::new())));
@@ -128,6 +136,7 @@ fn deliveries_refusals_findings_and_drift_are_counted_under_bounded_labels() {
 
 #[test]
 fn a_flood_of_types_is_one_series_and_types_of_ones_own_have_theirs() {
+    let _alone = alone();
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     metrics::with_local_recorder(&recorder, || {
@@ -186,6 +195,7 @@ fn traced(work: impl FnOnce()) -> String {
 
 #[test]
 fn a_span_and_an_event_a_delivery_tell_words_and_numbers_and_no_value() {
+    let _alone = alone();
     let written = traced(|| deliver_all(|receiver| receiver));
     let verdicts: Vec<&str> = written.lines().filter(|line| line.contains(" hookvet: ")).collect();
     assert_eq!(verdicts.len(), 6, "{written}");

@@ -15,6 +15,4 @@ mod quarantine;
 mod refusing;
 mod samples;
 mod services;
-#[cfg(feature = "tracing")]
-mod tracing;
 mod wire;
