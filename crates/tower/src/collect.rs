@@ -31,11 +31,6 @@ impl Collected {
         Self { limit, held: Held::One(Bytes::new()) }
     }
 
-    /// What was collected, leaving nothing.
-    pub(crate) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::new(self.limit))
-    }
-
     pub(crate) fn into_bytes(self) -> Bytes {
         match self.held {
             Held::One(bytes) => bytes,
@@ -43,28 +38,19 @@ impl Collected {
         }
     }
 
-    /// Reads until the body or the time ends. Trailers are read past.
-    pub(crate) fn poll<B: Body>(
-        &mut self,
-        mut body: Pin<&mut B>,
-        timer: &mut Timer,
-        cx: &mut Context<'_>,
-    ) -> Poll<End> {
+    /// Reads until the body ends. Trailers are read past.
+    pub(crate) fn poll<B: Body>(&mut self, mut body: Pin<&mut B>, cx: &mut Context<'_>) -> Poll<End> {
         while !body.is_end_stream() {
-            match body.as_mut().poll_frame(cx) {
-                Poll::Ready(Some(Ok(frame))) => {
+            match ready!(body.as_mut().poll_frame(cx)) {
+                Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data()
                         && !self.push(data, body.size_hint().lower())
                     {
                         return Poll::Ready(End::TooLarge);
                     }
                 }
-                Poll::Ready(Some(Err(_))) => return Poll::Ready(End::Incomplete),
-                Poll::Ready(None) => break,
-                Poll::Pending => {
-                    ready!(timer.poll(cx));
-                    return Poll::Ready(End::TimedOut);
-                }
+                Some(Err(_)) => return Poll::Ready(End::Incomplete),
+                None => break,
             }
         }
         Poll::Ready(End::Whole)
