@@ -44,7 +44,7 @@ impl Collected {
             match ready!(body.as_mut().poll_frame(cx)) {
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data()
-                        && !self.push(data, body.size_hint().lower())
+                        && !self.push(data, || body.size_hint().lower())
                     {
                         return Poll::Ready(End::TooLarge);
                     }
@@ -56,8 +56,8 @@ impl Collected {
         Poll::Ready(End::Whole)
     }
 
-    /// Adds a frame, unless the limit forbids; `ahead` bytes at least are still to come.
-    fn push(&mut self, mut data: impl Buf, ahead: u64) -> bool {
+    /// Adds a frame, unless the limit forbids; so many bytes at least as `ahead` says are still to come.
+    fn push(&mut self, mut data: impl Buf, ahead: impl FnOnce() -> u64) -> bool {
         let held = match &self.held {
             Held::One(bytes) => bytes.len(),
             Held::Many(bytes) => bytes.len(),
@@ -70,7 +70,7 @@ impl Collected {
             _ if more == 0 => {}
             Held::One(bytes) if bytes.is_empty() => *bytes = data.copy_to_bytes(more),
             Held::One(first) => {
-                let ahead = usize::try_from(ahead).map_or(MAX_AHEAD, |ahead| ahead.min(MAX_AHEAD));
+                let ahead = usize::try_from(ahead()).map_or(MAX_AHEAD, |ahead| ahead.min(MAX_AHEAD));
                 let mut bytes = BytesMut::with_capacity((held + more + ahead).min(self.limit));
                 bytes.extend_from_slice(first);
                 put(&mut bytes, data);
@@ -128,9 +128,9 @@ mod tests {
         let frame = Bytes::from(b"{ }".to_vec());
         let address = frame.as_ptr();
         let mut collected = Collected::new(3);
-        assert!(collected.push(Bytes::new(), 3));
-        assert!(collected.push(frame, 0));
-        assert!(collected.push(Bytes::new(), 0));
+        assert!(collected.push(Bytes::new(), || 3));
+        assert!(collected.push(frame, || 0));
+        assert!(collected.push(Bytes::new(), || 0));
         assert_eq!(collected.into_bytes().as_ptr(), address);
     }
 
@@ -138,17 +138,17 @@ mod tests {
     fn frames_are_joined_in_order_up_to_the_limit_and_not_past_it() {
         let mut collected = Collected::new(6);
         for part in ["ab", "c", "de", "f"] {
-            assert!(collected.push(part.as_bytes(), u64::MAX), "{part}");
+            assert!(collected.push(part.as_bytes(), || u64::MAX), "{part}");
         }
-        assert!(!collected.push(&b"g"[..], 0));
+        assert!(!collected.push(&b"g"[..], || 0));
         assert_eq!(collected.into_bytes(), "abcdef");
     }
 
     #[test]
     fn a_frame_of_several_chunks_is_taken_whole() {
         let mut collected = Collected::new(9);
-        assert!(collected.push(b"a".chain(&b"b"[..]), 0));
-        assert!(collected.push(b"c".chain(&b"d"[..]), 0));
+        assert!(collected.push(b"a".chain(&b"b"[..]), || 0));
+        assert!(collected.push(b"c".chain(&b"d"[..]), || 0));
         assert_eq!(collected.into_bytes(), "abcd");
     }
 }

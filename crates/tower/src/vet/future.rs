@@ -7,9 +7,9 @@ use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookvet_receiver::{Closing, DeliverySpan, End, Keeping, Receiver, Reception};
+use hookvet_receiver::{Closing, DeliverySpan, End, Keep, Keeping, Received, Receiver, Reception, Refusal as Turned};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{Request, Response, request};
+use http::{Request, Response, Version, request};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -66,17 +66,12 @@ pin_project! {
 /// A delivery that waits for its body.
 struct Reading<S, B> {
     receiver: Receiver,
-    delivery: Begun,
+    reception: Reception,
+    parts: request::Parts,
     body: Pin<Box<B>>,
     collected: Collected,
     timer: Timer,
     inner: S,
-}
-
-/// What is known of a delivery before its body.
-pub(super) struct Begun {
-    pub(super) reception: Reception,
-    pub(super) parts: request::Parts,
 }
 
 /// A refusal that waits for what is left of the body, and for how many bytes of it.
@@ -87,13 +82,6 @@ struct Lingering<B> {
     left: usize,
 }
 
-/// What a body leads to.
-enum Closed<F> {
-    Call(F),
-    Keep(Keeping),
-    Refuse(Refusal),
-}
-
 impl<S, B, K, Inner> ResponseFuture<S, S::Future, B, K>
 where
     B: Body,
@@ -101,30 +89,51 @@ where
     S: Service<Request<<K as RequestBody<B>>::Body>, Response = Response<Inner>> + Clone,
 {
     /// Judges the body, where all of it is there already, and calls `inner`; otherwise waits for it.
-    pub(super) fn read(receiver: &Receiver, delivery: Begun, body: B, inner: &mut S) -> Self {
-        let span = delivery.reception.span().clone();
+    ///
+    /// A request is large. Every hand that it goes through by value costs as much as a small check, so there are few of them.
+    #[inline(always)]
+    pub(super) fn read(receiver: &Receiver, reception: Reception, request: Request<B>, inner: &mut S) -> Self {
+        let span = reception.span().clone();
+        let inside = span.enter();
+        let (mut parts, body) = request.into_parts();
         let mut body = Box::pin(body);
         let mut collected = Collected::new(receiver.vetter().max_body());
-        let state = span.in_scope(|| {
-            // What is not there yet is asked for once more when this future is polled, by whoever is to be woken.
-            let mut nobody = Context::from_waker(Waker::noop());
-            match collected.poll(body.as_mut(), &mut nobody) {
-                Poll::Ready(end) => {
-                    let closed = close::<S, B, K, Inner>(receiver, delivery, collected, end, inner);
-                    State::after(receiver, closed, end, body)
-                }
-                Poll::Pending => {
-                    // The inner service that was polled ready is the one to call; its clone has not been asked yet.
-                    let clone = inner.clone();
-                    let inner = std::mem::replace(inner, clone);
-                    let timer = Timer::new(receiver.max_body_time());
-                    let receiver = receiver.clone();
-                    let reading = Reading { receiver, delivery, body, collected, timer, inner };
-                    State::Reading { reading: Some(Box::new(reading)) }
-                }
+        // What is not there yet is asked for once more when this future is polled, by whoever is to be woken.
+        let mut nobody = Context::from_waker(Waker::noop());
+        let Poll::Ready(end) = collected.poll(body.as_mut(), &mut nobody) else {
+            drop(inside);
+            return Self::waiting(receiver, reception, parts, body, collected, span, inner);
+        };
+        let state = match receiver.close(reception, collected.into_bytes(), end) {
+            Closing::Pass(received) => {
+                let body = hand_over::<K, B>(&mut parts, received);
+                let future = inner.call(Request::from_parts(parts, body));
+                drop(inside);
+                return Self { span: Some(span), state: State::Calling { future }, bodies: PhantomData };
             }
-        });
+            Closing::Refuse(turned) => State::refused(receiver, turned, parts.version, end, body),
+            Closing::Keep(keep) => State::keeping(keep, &parts),
+        };
+        drop(inside);
         Self { span: Some(span), state, bodies: PhantomData }
+    }
+
+    fn waiting(
+        receiver: &Receiver,
+        reception: Reception,
+        parts: request::Parts,
+        body: Pin<Box<B>>,
+        collected: Collected,
+        span: DeliverySpan,
+        inner: &mut S,
+    ) -> Self {
+        // The inner service that was polled ready is the one to call; its clone has not been asked yet.
+        let clone = inner.clone();
+        let inner = std::mem::replace(inner, clone);
+        let timer = Timer::new(receiver.max_body_time());
+        let receiver = receiver.clone();
+        let reading = Box::new(Reading { receiver, reception, parts, body, collected, timer, inner });
+        Self { span: Some(span), state: State::Reading { reading: Some(reading) }, bodies: PhantomData }
     }
 }
 
@@ -146,16 +155,19 @@ impl<S, F, B, K> ResponseFuture<S, F, B, K> {
 }
 
 impl<S, F, B> State<S, F, B> {
-    /// What follows once the body was judged.
-    fn after(receiver: &Receiver, closed: Closed<F>, end: End, body: Pin<Box<B>>) -> Self {
-        match closed {
-            Closed::Call(future) => Self::Calling { future },
-            Closed::Keep(keeping) => Self::Keeping { keeping: Box::new(keeping) },
-            Closed::Refuse(refusal) if end == End::TooLarge && lingers(receiver, &refusal) => {
-                Self::lingering(receiver, refusal, body)
-            }
-            Closed::Refuse(refusal) => Self::answered(refusal.into_response()),
+    #[cold]
+    fn refused(receiver: &Receiver, turned: Turned, version: Version, end: End, body: Pin<Box<B>>) -> Self {
+        let refusal = Refusal { turned, version, is_body_left: end != End::Whole };
+        if end == End::TooLarge && lingers(receiver, &refusal) {
+            Self::lingering(receiver, refusal, body)
+        } else {
+            Self::answered(refusal.into_response())
         }
+    }
+
+    #[cold]
+    fn keeping(keep: Keep, parts: &request::Parts) -> Self {
+        Self::Keeping { keeping: Box::new(keep.start(&parts.headers)) }
     }
 
     fn lingering(receiver: &Receiver, refusal: Refusal, body: Pin<Box<B>>) -> Self {
@@ -174,35 +186,15 @@ fn lingers(receiver: &Receiver, refusal: &Refusal) -> bool {
     refusal.is_body_left && refusal.is_http1() && receiver.linger_time() > Duration::ZERO && Timer::is_available()
 }
 
-/// Judges the body, and calls `inner` where the delivery is let through.
-fn close<S, B, K, Inner>(
-    receiver: &Receiver,
-    delivery: Begun,
-    collected: Collected,
-    end: End,
-    inner: &mut S,
-) -> Closed<S::Future>
-where
-    K: RequestBody<B>,
-    S: Service<Request<<K as RequestBody<B>>::Body>, Response = Response<Inner>>,
-{
-    let Begun { reception, mut parts } = delivery;
-    match receiver.close(reception, collected.into_bytes(), end) {
-        Closing::Pass(received) => {
-            let body = <K as RequestBody<B>>::request_body(received.body().clone());
-            if received.is_decoded() {
-                parts.headers.remove(CONTENT_ENCODING);
-                parts.headers.insert(CONTENT_LENGTH, received.body().len().into());
-            }
-            parts.extensions.insert(Delivery(received));
-            Closed::Call(inner.call(Request::from_parts(parts, body)))
-        }
-        Closing::Refuse(refusal) => {
-            let is_body_left = end != End::Whole;
-            Closed::Refuse(Refusal { turned: refusal, version: parts.version, is_body_left })
-        }
-        Closing::Keep(keep) => Closed::Keep(keep.start(&parts.headers)),
+/// Puts the delivery beside the request that the inner service gets, and gives its body.
+fn hand_over<K: RequestBody<B>, B>(parts: &mut request::Parts, received: Received) -> K::Body {
+    let body = K::request_body(received.body().clone());
+    if received.is_decoded() {
+        parts.headers.remove(CONTENT_ENCODING);
+        parts.headers.insert(CONTENT_LENGTH, received.body().len().into());
     }
+    parts.extensions.insert(Delivery(received));
+    body
 }
 
 impl<S, B, K, Inner> Future for ResponseFuture<S, S::Future, B, K>
@@ -254,9 +246,16 @@ where
                         End::TimedOut
                     }
                 };
-                let Reading { receiver, delivery, body, collected, mut inner, .. } = *reading.take().expect(POLLED_ON);
-                let closed = close::<S, B, K, Inner>(&receiver, delivery, collected, end, &mut inner);
-                State::after(&receiver, closed, end, body)
+                let Reading { receiver, reception, mut parts, body, collected, mut inner, .. } =
+                    *reading.take().expect(POLLED_ON);
+                match receiver.close(reception, collected.into_bytes(), end) {
+                    Closing::Pass(received) => {
+                        let body = hand_over::<K, B>(&mut parts, received);
+                        State::Calling { future: inner.call(Request::from_parts(parts, body)) }
+                    }
+                    Closing::Refuse(turned) => State::refused(&receiver, turned, parts.version, end, body),
+                    Closing::Keep(keep) => State::keeping(keep, &parts),
+                }
             }
             StateProj::Lingering { lingering } => {
                 let Lingering { body, timer, left, .. } = &mut **lingering.as_mut().expect(POLLED_ON);
