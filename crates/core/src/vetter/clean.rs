@@ -113,14 +113,14 @@ pub(super) fn read_headers<'h>(
             return None;
         }
         match core {
-            Core::Time => {
-                if !time::parse_octets(value)?.is_upper_case {
-                    if !settings.clean_headers.takes_lower_case_time {
-                        return None;
-                    }
-                    findings = &LOWER_CASE_TIME;
+            Core::Time if !time::parse_octets(value)?.is_upper_case => {
+                if !settings.clean_headers.takes_lower_case_time {
+                    return None;
                 }
+                findings = &LOWER_CASE_TIME;
             }
+            // No octet of a timestamp has to be decoded.
+            Core::Time => {}
             _ if !values::is_plain(value) => return None,
             Core::Source if value.len() > MAX_SOURCE => return None,
             Core::Source => source = value,

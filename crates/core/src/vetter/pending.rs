@@ -124,7 +124,7 @@ impl Pending {
         match self.0 {
             Opened::Clean(clean) => match clean.close(body) {
                 Ok(verdict) => Arc::unwrap_or_clone(verdict),
-                Err(careful) => careful.close(body),
+                Err(clean) => clean.into_careful().close(body),
             },
             Opened::Careful(careful) => careful.close(body),
         }
@@ -133,7 +133,9 @@ impl Pending {
     /// The same for a verdict that is going to be shared: the usual one is filled where it stays, and never moved.
     pub fn close_shared(self, body: &[u8]) -> Arc<Verdict> {
         match self.0 {
-            Opened::Clean(clean) => clean.close(body).unwrap_or_else(|careful| Arc::new(careful.close(body))),
+            Opened::Clean(clean) => {
+                clean.close(body).unwrap_or_else(|clean| Arc::new(clean.into_careful().close(body)))
+            }
             Opened::Careful(careful) => Arc::new(careful.close(body)),
         }
     }
@@ -173,13 +175,14 @@ impl Pending {
 }
 
 impl Clean {
-    /// The verdict of a clean body; of another, what is needed to find out what is wrong with it.
-    fn close(mut self, body: &[u8]) -> Result<Arc<Verdict>, Careful> {
+    /// The verdict, unless there may be something to say about the body.
+    fn close(mut self, body: &[u8]) -> Result<Arc<Verdict>, Self> {
         let is_clean = Arc::get_mut(&mut self.verdict)
             .is_some_and(|verdict| judge::clean_body(&self.vetter.settings, self.headers, body, verdict));
-        if is_clean { Ok(self.verdict) } else { Err(self.into_careful()) }
+        if is_clean { Ok(self.verdict) } else { Err(self) }
     }
 
+    /// What is needed to find out what is wrong.
     #[cold]
     fn into_careful(self) -> Careful {
         let attributes = match Arc::unwrap_or_clone(self.verdict).content {

@@ -91,7 +91,7 @@ where
     /// Judges the body, where all of it is there already, and calls `inner`; otherwise waits for it.
     ///
     /// A request is large. Every hand that it goes through by value costs as much as a small check, so there are few of them.
-    #[inline(always)]
+    #[inline]
     pub(super) fn read(receiver: &Receiver, reception: Reception, request: Request<B>, inner: &mut S) -> Self {
         let span = reception.span().clone();
         let inside = span.enter();
