@@ -15,6 +15,8 @@ use hookvet_tower::VetLayer;
 use http_body_util::BodyExt as _;
 use tower::{Service, layer::layer_fn};
 
+use crate::peers::{JsonSchema, SdkEvent};
+
 /// A handler that reads the body, and what stands in front of it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Stack {
@@ -24,18 +26,24 @@ pub(crate) enum Stack {
     Nothing,
     /// A middleware that reads the body, as any must that looks at it, and puts it back.
     Buffer,
+    /// The extractor of the CloudEvents SDK, which validates nothing.
+    Sdk,
+    /// A boxed layer with header look-ups and `jsonschema`.
+    JsonSchema,
     /// `VetLayer` with every check.
     Vet,
 }
 
 impl Stack {
-    pub(crate) const ALL: [Self; 4] = [Self::Bare, Self::Nothing, Self::Buffer, Self::Vet];
+    pub(crate) const ALL: [Self; 6] = [Self::Bare, Self::Nothing, Self::Buffer, Self::Sdk, Self::JsonSchema, Self::Vet];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare route",
             Self::Nothing => "a layer that does nothing",
             Self::Buffer => "a layer that buffers the body",
+            Self::Sdk => "cloudevents-sdk's extractor, which validates nothing",
+            Self::JsonSchema => "a boxed layer, header look-ups and runtime jsonschema",
             Self::Vet => "VetLayer, every check",
         }
     }
@@ -45,6 +53,8 @@ impl Stack {
             Self::Bare => "bare",
             Self::Nothing => "nothing",
             Self::Buffer => "buffer",
+            Self::Sdk => "sdk",
+            Self::JsonSchema => "jsonschema",
             Self::Vet => "vet",
         }
     }
@@ -52,15 +62,22 @@ impl Stack {
     pub(crate) fn app(self) -> Router {
         let route = post(async |_: Bytes| StatusCode::NO_CONTENT);
         let app = Router::new();
-        match self {
+        let app = match self {
             Self::Bare => app.route("/amlyze", route),
             Self::Nothing => app.route("/amlyze", route.layer(layer_fn(|inner| Nothing { inner }))),
             Self::Buffer => app.route("/amlyze", route.layer(from_fn(buffer))),
+            Self::Sdk => app.route("/amlyze", post(async |_: SdkEvent| StatusCode::NO_CONTENT)),
+            Self::JsonSchema => {
+                let peer = JsonSchema::new(EVENT_TYPE, SCHEMA);
+                app.route("/amlyze", route.layer(from_fn(move |request, next| peer.clone().check(request, next))))
+            }
             Self::Vet => {
                 let vetter = Vetter::amlyze().build().expect("the built-in schemas compile");
                 app.route("/amlyze", route.layer(VetLayer::new(vetter)))
             }
-        }
+        };
+        // As `axum::serve` does for every connection: otherwise each request would put its layers around its handler anew.
+        app.with_state(())
     }
 }
 
@@ -89,6 +106,11 @@ impl<S: Service<Request, Error = Infallible>> Service<Request> for Nothing<S> {
     }
 }
 
+const EVENT_TYPE: &str = "app.amlyze.related_entity.screening.sanctions.pending";
+
+const SCHEMA: &str =
+    include_str!("../../../schemas/amlyze/app.amlyze.related_entity.screening.sanctions.pending.schema.json");
+
 const SUBJECT: &str = "dea0bcc0-52d2-4f82-bc46-6f87288939b5";
 
 /// The headers of the event, as on AMLYZE's webhook page; the time has the letters that the standard asks for.
@@ -99,7 +121,7 @@ pub(crate) const HEADERS: [(&str, &str); 9] = [
     ("ce-specversion", "1.0"),
     ("ce-subject", SUBJECT),
     ("ce-time", "2026-03-10T12:53:45.85Z"),
-    ("ce-type", "app.amlyze.related_entity.screening.sanctions.pending"),
+    ("ce-type", EVENT_TYPE),
     ("content-type", "application/json"),
     ("user-agent", "amlyze"),
 ];

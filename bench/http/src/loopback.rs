@@ -27,7 +27,7 @@ const REQUESTS: usize = 24_576;
 const ROUNDS: usize = 15;
 
 pub(crate) fn run(documents: &[String]) {
-    let stacks = [Stack::Bare, Stack::Buffer, Stack::Vet];
+    let stacks = [Stack::Bare, Stack::Buffer, Stack::Sdk, Stack::JsonSchema, Stack::Vet];
     let batches = batches(documents);
     let mut servers = stacks.map(|stack| (stack, Server::start(stack.app()), Vec::new(), Vec::new()));
     for _ in 0..ROUNDS {

@@ -11,6 +11,7 @@ mod loopback;
 #[path = "../../../crates/core/fuzz/src/mutate.rs"]
 #[allow(dead_code, reason = "shared with the fuzzer")]
 mod mutate;
+mod peers;
 mod process;
 
 use fixtures::{Fixture, Set, Variant};
@@ -22,8 +23,10 @@ fn main() {
     let documents: Vec<String> = documents.iter().map(|document| layers::about_the_subject(document)).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["instructions", name, count] => {
-            let stack =
-                Stack::ALL.into_iter().find(|stack| stack.word() == name).expect("bare, nothing, buffer or vet");
+            let stack = Stack::ALL
+                .into_iter()
+                .find(|stack| stack.word() == name)
+                .expect("bare, nothing, buffer, sdk, jsonschema or vet");
             process::call(stack, &documents, count.parse().expect("a number"));
         }
         _ => {

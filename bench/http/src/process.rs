@@ -6,8 +6,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Request;
+use bytes::BytesMut;
 use tower::Service as _;
 
 use crate::layers::{HEADERS, Stack};
@@ -58,7 +59,10 @@ fn request(document: &str) -> Request {
     for (name, value) in HEADERS {
         request = request.header(name, value);
     }
-    request.body(Body::from(Bytes::from(document.to_owned()))).expect("a request")
+    // A part of a larger buffer, as hyper hands out what it has read.
+    let mut buffer = BytesMut::from(document);
+    buffer.extend_from_slice(b"\r\n");
+    request.body(Body::from(buffer.split_to(document.len()).freeze())).expect("a request")
 }
 
 /// Nanoseconds a request.

@@ -1,5 +1,6 @@
 //! The two steps: the head of a request, then its body.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -50,8 +51,7 @@ impl Reception {
 
 #[derive(Debug)]
 enum Opened {
-    /// On the heap, since it goes through many hands before the body is there, and through some that copy it each time.
-    Pending(Box<Pending>),
+    Pending(Pending),
     /// Refused by its headers, and its body is wanted all the same.
     Refused(Rejection),
 }
@@ -139,7 +139,7 @@ impl Receiver {
                 "a delivery does not come with this method; the Allow header of the answer lists those that do";
             return self.refuse(vetter.refuse(Rule::HttpMethod, message), None, &span, &mut watch);
         }
-        let now = settings.clock.now();
+        let now = if self.needs_time() { settings.clock.now() } else { 0 };
         if let Some(limit) = &settings.limiter
             && let Some(wait) = limit(&Headers::collect(head.headers.clone()), now)
         {
@@ -162,7 +162,7 @@ impl Receiver {
         #[cfg(not(feature = "decompression"))]
         let opened = vetter.open(head.headers, now);
         let opened = match opened {
-            Ok(pending) => Opened::Pending(Box::new(pending)),
+            Ok(pending) => Opened::Pending(pending),
             Err(rejection) if self.wants_body_of(rejection.verdict()) => Opened::Refused(rejection),
             Err(rejection) => return self.refuse(rejection.into_verdict(), None, &span, &mut watch),
         };
@@ -237,21 +237,19 @@ impl Receiver {
         }
     }
 
-    fn judge(&self, opened: Opened, body: &[u8], end: End) -> Verdict {
-        match (opened, end) {
-            (Opened::Pending(pending), End::Whole) => pending.close(body),
-            (Opened::Refused(rejection), _) => rejection.into_verdict(),
-            (Opened::Pending(pending), End::TooLarge) => self.insist(pending.close_too_large(), Rule::LimitBody),
-            (Opened::Pending(pending), End::Incomplete) => {
-                self.insist(pending.close_incomplete(), Rule::HttpIncomplete)
-            }
-            (Opened::Pending(pending), End::TimedOut) => self.insist(pending.close_timed_out(), Rule::HttpTimeout),
-        }
-    }
-
-    /// Keeps a delivery out that is not whole, even where a policy has switched `rule` off: there is nothing to let in.
-    fn insist(&self, verdict: Verdict, rule: Rule) -> Verdict {
-        if verdict.is_accepted() { self.vetter().refuse(rule, rule.title()) } else { verdict }
+    fn judge(&self, opened: Opened, body: &[u8], end: End) -> Arc<Verdict> {
+        let pending = match opened {
+            Opened::Pending(pending) => pending,
+            Opened::Refused(rejection) => return Arc::new(rejection.into_verdict()),
+        };
+        let (verdict, rule) = match end {
+            End::Whole => return pending.close_shared(body),
+            End::TooLarge => (pending.close_too_large(), Rule::LimitBody),
+            End::Incomplete => (pending.close_incomplete(), Rule::HttpIncomplete),
+            End::TimedOut => (pending.close_timed_out(), Rule::HttpTimeout),
+        };
+        // There is nothing to let in, even where a policy has switched the rule off.
+        Arc::new(if verdict.is_accepted() { self.vetter().refuse(rule, rule.title()) } else { verdict })
     }
 
     /// Whether the body of a delivery is read although its headers refuse it.
@@ -263,6 +261,13 @@ impl Receiver {
         }
     }
 
+    /// Whether anything depends on the time; where nothing does, the clock is not read.
+    fn needs_time(&self) -> bool {
+        self.can_prove()
+            || self.settings.limiter.is_some()
+            || matches!(self.settings.on_invalid, OnInvalid::Quarantine(_))
+    }
+
     fn can_prove(&self) -> bool {
         self.vetter().authenticates()
     }
@@ -270,11 +275,12 @@ impl Receiver {
     #[cold]
     fn refuse(
         &self,
-        verdict: Verdict,
+        verdict: impl Into<Arc<Verdict>>,
         retry_after: Option<Duration>,
         span: &DeliverySpan,
         watch: &mut Watch,
     ) -> Opening {
+        let verdict = verdict.into();
         let timings = watch.is_running().then(|| Timings { headers: watch.lap(), ..Timings::default() });
         let (disposition, is_whole) = (Disposition::Refused, false);
         let observation =

@@ -66,4 +66,4 @@ pub use peer::{NetworkError, Networks, PeerNetwork};
 pub use quarantine::{Keep, Keeping, OnInvalid, Quarantine, QuarantineSink, Quarantined, StoreError, StoreFuture};
 pub use received::Received;
 pub use receiver::{DEFAULT_LINGER, Receiver};
-pub use trace::DeliverySpan;
+pub use trace::{DeliverySpan, InsideSpan};

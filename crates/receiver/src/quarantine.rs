@@ -250,7 +250,7 @@ impl Keep {
         let message = "the delivery could not be set aside; send it again";
         let verdict = self.receiver.vetter().refuse(Rule::StoreUnavailable, message);
         let answer = Answer::refusal(&self.receiver, &verdict, Some(self.quarantine.retry_after));
-        (Received::new(&self.receiver, verdict, Bytes::new(), false), answer)
+        (Received::new(&self.receiver, Arc::new(verdict), Bytes::new(), false), answer)
     }
 }
 

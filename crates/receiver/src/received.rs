@@ -13,10 +13,8 @@ use crate::receiver::Receiver;
 ///
 /// `Debug` shows no value of the delivery.
 #[derive(Clone)]
-pub struct Received(Arc<Inner>);
-
-struct Inner {
-    verdict: Verdict,
+pub struct Received {
+    verdict: Arc<Verdict>,
     body: Bytes,
     is_decoded: bool,
     /// Who judged it, where it may come to an answer.
@@ -24,28 +22,28 @@ struct Inner {
 }
 
 impl Received {
-    pub(crate) fn new(receiver: &Receiver, verdict: Verdict, body: Bytes, is_decoded: bool) -> Self {
+    pub(crate) fn new(receiver: &Receiver, verdict: Arc<Verdict>, body: Bytes, is_decoded: bool) -> Self {
         let receiver = (!verdict.is_accepted()).then(|| receiver.clone());
-        Self(Arc::new(Inner { verdict, body, is_decoded, receiver }))
+        Self { verdict, body, is_decoded, receiver }
     }
 
     /// What hookvet says about it.
     pub fn verdict(&self) -> &Verdict {
-        &self.0.verdict
+        &self.verdict
     }
 
     /// The body that was judged, byte for byte as it came, without a content coding that the receiver undoes; empty where it was
     /// refused before all of it was there.
     #[must_use]
     pub fn body(&self) -> &Bytes {
-        &self.0.body
+        &self.body
     }
 
     /// Whether a content coding was undone: an adapter then takes `Content-Encoding` off the request, and writes the body's own
     /// `Content-Length`.
     #[must_use]
     pub fn is_decoded(&self) -> bool {
-        self.0.is_decoded
+        self.is_decoded
     }
 
     /// The event, where one could be made out; `None` for a batch.
@@ -65,7 +63,7 @@ impl Received {
     /// What its sender is told where it is refused; `None` for an accepted delivery, which the handler answers.
     #[must_use]
     pub fn answer(&self) -> Option<Answer> {
-        self.0.receiver.as_ref().map(|receiver| Answer::refusal(receiver, self.verdict(), None))
+        self.receiver.as_ref().map(|receiver| Answer::refusal(receiver, self.verdict(), None))
     }
 }
 

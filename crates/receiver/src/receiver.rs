@@ -96,7 +96,8 @@ impl Receiver {
         Self { settings: Arc::new(settings) }
     }
 
-    /// Another clock, in seconds since the Unix epoch. Default: the system's.
+    /// Another clock, in seconds since the Unix epoch. Default: the system's. It is read where something depends on the time: secrets,
+    /// credentials, a limiter or a quarantine.
     pub fn clock(self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         self.set(|settings| settings.clock = Clock::given(now))
     }

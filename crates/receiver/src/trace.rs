@@ -13,13 +13,23 @@ pub struct DeliverySpan {
     span: tracing::Span,
 }
 
+/// The span of a delivery is entered as long as this lives.
+#[derive(Debug)]
+#[must_use = "the span is left where this is dropped"]
+pub struct InsideSpan<'s> {
+    #[cfg(feature = "tracing")]
+    _entered: tracing::span::Entered<'s>,
+    #[cfg(not(feature = "tracing"))]
+    span: std::marker::PhantomData<&'s DeliverySpan>,
+}
+
 #[cfg(feature = "tracing")]
 mod with_tracing {
     use hookvet::Vendor;
     use tracing::field::Empty;
     use tracing::{Level, Span, debug, error, info, span, warn};
 
-    use super::DeliverySpan;
+    use super::{DeliverySpan, InsideSpan};
     use crate::label;
     use crate::observe::{Disposition, Observation};
 
@@ -44,6 +54,11 @@ mod with_tracing {
         /// Whether somebody listens, so that times are to be measured.
         pub(crate) fn is_enabled(&self) -> bool {
             !self.span.is_disabled()
+        }
+
+        /// Enters the span until what this gives is dropped. It must not be kept while something is waited for.
+        pub fn enter(&self) -> InsideSpan<'_> {
+            InsideSpan { _entered: self.span.enter() }
         }
 
         /// Runs `work` inside the span.
@@ -119,6 +134,12 @@ impl DeliverySpan {
     #[expect(clippy::unused_self, reason = "the same shape as the span that is one")]
     pub(crate) const fn is_enabled(&self) -> bool {
         false
+    }
+
+    /// Enters nothing.
+    #[expect(clippy::unused_self, reason = "the same shape as the span that is one")]
+    pub const fn enter(&self) -> InsideSpan<'_> {
+        InsideSpan { span: std::marker::PhantomData }
     }
 
     /// Runs `work`.

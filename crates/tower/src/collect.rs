@@ -31,11 +31,6 @@ impl Collected {
         Self { limit, held: Held::One(Bytes::new()) }
     }
 
-    /// What was collected, leaving nothing.
-    pub(crate) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::new(self.limit))
-    }
-
     pub(crate) fn into_bytes(self) -> Bytes {
         match self.held {
             Held::One(bytes) => bytes,
@@ -43,35 +38,26 @@ impl Collected {
         }
     }
 
-    /// Reads until the body or the time ends. Trailers are read past.
-    pub(crate) fn poll<B: Body>(
-        &mut self,
-        mut body: Pin<&mut B>,
-        timer: &mut Timer,
-        cx: &mut Context<'_>,
-    ) -> Poll<End> {
+    /// Reads until the body ends. Trailers are read past.
+    pub(crate) fn poll<B: Body>(&mut self, mut body: Pin<&mut B>, cx: &mut Context<'_>) -> Poll<End> {
         while !body.is_end_stream() {
-            match body.as_mut().poll_frame(cx) {
-                Poll::Ready(Some(Ok(frame))) => {
+            match ready!(body.as_mut().poll_frame(cx)) {
+                Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data()
-                        && !self.push(data, body.size_hint().lower())
+                        && !self.push(data, || body.size_hint().lower())
                     {
                         return Poll::Ready(End::TooLarge);
                     }
                 }
-                Poll::Ready(Some(Err(_))) => return Poll::Ready(End::Incomplete),
-                Poll::Ready(None) => break,
-                Poll::Pending => {
-                    ready!(timer.poll(cx));
-                    return Poll::Ready(End::TimedOut);
-                }
+                Some(Err(_)) => return Poll::Ready(End::Incomplete),
+                None => break,
             }
         }
         Poll::Ready(End::Whole)
     }
 
-    /// Adds a frame, unless the limit forbids; `ahead` bytes at least are still to come.
-    fn push(&mut self, mut data: impl Buf, ahead: u64) -> bool {
+    /// Adds a frame, unless the limit forbids; so many bytes at least as `ahead` says are still to come.
+    fn push(&mut self, mut data: impl Buf, ahead: impl FnOnce() -> u64) -> bool {
         let held = match &self.held {
             Held::One(bytes) => bytes.len(),
             Held::Many(bytes) => bytes.len(),
@@ -84,7 +70,7 @@ impl Collected {
             _ if more == 0 => {}
             Held::One(bytes) if bytes.is_empty() => *bytes = data.copy_to_bytes(more),
             Held::One(first) => {
-                let ahead = usize::try_from(ahead).map_or(MAX_AHEAD, |ahead| ahead.min(MAX_AHEAD));
+                let ahead = usize::try_from(ahead()).map_or(MAX_AHEAD, |ahead| ahead.min(MAX_AHEAD));
                 let mut bytes = BytesMut::with_capacity((held + more + ahead).min(self.limit));
                 bytes.extend_from_slice(first);
                 put(&mut bytes, data);
@@ -142,9 +128,9 @@ mod tests {
         let frame = Bytes::from(b"{ }".to_vec());
         let address = frame.as_ptr();
         let mut collected = Collected::new(3);
-        assert!(collected.push(Bytes::new(), 3));
-        assert!(collected.push(frame, 0));
-        assert!(collected.push(Bytes::new(), 0));
+        assert!(collected.push(Bytes::new(), || 3));
+        assert!(collected.push(frame, || 0));
+        assert!(collected.push(Bytes::new(), || 0));
         assert_eq!(collected.into_bytes().as_ptr(), address);
     }
 
@@ -152,17 +138,17 @@ mod tests {
     fn frames_are_joined_in_order_up_to_the_limit_and_not_past_it() {
         let mut collected = Collected::new(6);
         for part in ["ab", "c", "de", "f"] {
-            assert!(collected.push(part.as_bytes(), u64::MAX), "{part}");
+            assert!(collected.push(part.as_bytes(), || u64::MAX), "{part}");
         }
-        assert!(!collected.push(&b"g"[..], 0));
+        assert!(!collected.push(&b"g"[..], || 0));
         assert_eq!(collected.into_bytes(), "abcdef");
     }
 
     #[test]
     fn a_frame_of_several_chunks_is_taken_whole() {
         let mut collected = Collected::new(9);
-        assert!(collected.push(b"a".chain(&b"b"[..]), 0));
-        assert!(collected.push(b"c".chain(&b"d"[..]), 0));
+        assert!(collected.push(b"a".chain(&b"b"[..]), || 0));
+        assert!(collected.push(b"c".chain(&b"d"[..]), || 0));
         assert_eq!(collected.into_bytes(), "abcd");
     }
 }

@@ -26,11 +26,6 @@ mod with_tokio {
             tokio::runtime::Handle::try_current().is_ok()
         }
 
-        /// Forgets the time that has passed.
-        pub(crate) fn restart(&mut self, limit: Option<Duration>) {
-            *self = Self::new(limit);
-        }
-
         pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
             let Some(limit) = self.limit else { return Poll::Pending };
             self.sleep.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
@@ -55,8 +50,6 @@ mod without {
         pub(crate) const fn is_available() -> bool {
             false
         }
-
-        pub(crate) fn restart(&mut self, _limit: Option<Duration>) {}
 
         pub(crate) fn poll(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
             Poll::Pending

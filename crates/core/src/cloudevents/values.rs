@@ -59,25 +59,24 @@ pub(crate) fn plain(value: &[u8]) -> Option<&str> {
 pub(crate) fn is_plain(value: &[u8]) -> bool {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES * 0x80;
-    // The high bit of a byte of the result is set where that byte of `word` is zero; other bytes may be set only above one
-    // that is, which does not matter for the question whether there is any.
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let is_plain_word = |word: u64| {
-        let below = word.wrapping_sub(ONES * 0x21) & !word & HIGH;
-        let found = below
-            | (word & HIGH)
-            | zero(word ^ (ONES * 0x7f))
-            | zero(word ^ (ONES * 0x22))
-            | zero(word ^ (ONES * 0x25));
-        found == 0
+    // A high bit is set where an octet of `word` is none of those. No octet borrows from the next one or carries into it, unless
+    // one has its own high bit set; and then the word is none whatever the others come to.
+    let faults = |word: u64| {
+        let is_quote = HIGH.wrapping_sub(word ^ (ONES * 0x22));
+        let is_percent = HIGH.wrapping_sub(word ^ (ONES * 0x25));
+        let is_below = (ONES * 0xa0).wrapping_sub(word);
+        let is_delete = word.wrapping_add(ONES);
+        word | is_quote | is_percent | is_below | is_delete
     };
     let (words, rest) = value.as_chunks::<8>();
-    words.iter().all(|word| is_plain_word(u64::from_le_bytes(*word)))
-        && match value.last_chunk() {
-            // The last eight octets, some of which were looked at already.
-            Some(last) => rest.is_empty() || is_plain_word(u64::from_le_bytes(*last)),
-            None => rest.iter().all(|byte| matches!(byte, b'!' | b'#'..=b'$' | b'&'..=b'~')),
+    match value.last_chunk() {
+        // The last eight octets, some of which are looked at twice.
+        Some(last) => {
+            let last = faults(u64::from_le_bytes(*last));
+            words.iter().fold(last, |all, word| all | faults(u64::from_le_bytes(*word))) & HIGH == 0
         }
+        None => rest.iter().all(|byte| matches!(byte, b'!' | b'#'..=b'$' | b'&'..=b'~')),
+    }
 }
 
 #[cold]

@@ -87,46 +87,43 @@ pub(super) fn read_headers<'h>(
     let mut findings: &'static [Finding] = &[];
     let mut source: &[u8] = b"";
     for (name, value) in headers.walk() {
-        // Every header that is looked at begins with the same letter, and few others do.
-        if !matches!(name, [b'c' | b'C', ..]) {
-            continue;
-        }
-        let core = match name {
-            b"ce-type" => {
+        // Every header that is looked at begins with the same letter, and few others do. Of those, the length tells the most.
+        let core = match (name.first(), name.len()) {
+            (Some(b'c'), 7) if name == b"ce-type" => {
                 event = Some(hookvet_catalogue::find(Vendor::Amlyze, value).filter(|_| event.is_none())?);
                 continue;
             }
-            b"ce-specversion" if value == SPECVERSION.as_bytes() && !has_version => {
+            (Some(b'c'), 14) if name == b"ce-specversion" && value == SPECVERSION.as_bytes() && !has_version => {
                 has_version = true;
                 continue;
             }
-            b"content-type" if value == JSON.as_bytes() && !has_content_type => {
+            (Some(b'c'), 12) if name == b"content-type" && value == JSON.as_bytes() && !has_content_type => {
                 has_content_type = true;
                 continue;
             }
-            b"content-length" => continue,
-            b"ce-id" => Core::Id,
-            b"ce-source" => Core::Source,
-            b"ce-subject" => Core::Subject,
-            b"ce-time" => Core::Time,
-            _ if starts_with_ignore_case(name, b"ce-") => return None,
-            _ if name.eq_ignore_ascii_case(b"content-type") || name.eq_ignore_ascii_case(b"content-encoding") => {
-                return None;
-            }
+            (Some(b'c'), 14) if name == b"content-length" => continue,
+            (Some(b'c'), 5) if name == b"ce-id" => Core::Id,
+            (Some(b'c'), 9) if name == b"ce-source" => Core::Source,
+            (Some(b'c'), 10) if name == b"ce-subject" => Core::Subject,
+            (Some(b'c'), 7) if name == b"ce-time" => Core::Time,
+            (Some(b'c' | b'C'), _) if has_a_say(name) => return None,
             _ => continue,
         };
-        if value.is_empty() || attributes.is_set(core) || !values::is_plain(value) {
+        if value.is_empty() || attributes.is_set(core) {
             return None;
         }
         match core {
-            Core::Source if value.len() > MAX_SOURCE => return None,
-            Core::Source => source = value,
-            Core::Time if !time::parse(std::str::from_utf8(value).ok()?)?.is_upper_case => {
+            Core::Time if !time::parse_octets(value)?.is_upper_case => {
                 if !settings.clean_headers.takes_lower_case_time {
                     return None;
                 }
                 findings = &LOWER_CASE_TIME;
             }
+            // No octet of a timestamp has to be decoded.
+            Core::Time => {}
+            _ if !values::is_plain(value) => return None,
+            Core::Source if value.len() > MAX_SOURCE => return None,
+            Core::Source => source = value,
             _ => {}
         }
         attributes.set_plain(core, value);
@@ -142,6 +139,14 @@ pub(super) fn read_headers<'h>(
     };
     attributes.set_fixed(event.name);
     Some(CleanHeaders { event, credential, findings })
+}
+
+/// Whether a header that is none of the usual ones means something.
+#[cold]
+fn has_a_say(name: &[u8]) -> bool {
+    starts_with_ignore_case(name, b"ce-")
+        || name.eq_ignore_ascii_case(b"content-type")
+        || name.eq_ignore_ascii_case(b"content-encoding")
 }
 
 /// Whether `data` is a payload of `event` about which there is nothing to say. `subject` is the decoded attribute.

@@ -7,7 +7,7 @@ use hookvet_catalogue::amlyze as amlyze_catalogue;
 
 use super::clean::{self, CleanHeaders};
 use super::payload::{Payload, placed};
-use super::pending::{Pending, Shape, Told};
+use super::pending::{Careful, Shape, Told};
 use super::{HeaderList, Settings};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::batch;
@@ -26,17 +26,17 @@ use crate::verdict::{Authenticity, Content, Data, Decision, EventContext, Mode, 
 const MAX_REFUSED: usize = 100;
 
 /// The verdict of a delivery that was refused before its body was judged.
-pub(super) fn headers_only(pending: Pending) -> Verdict {
-    let authenticity = by_headers(&pending);
-    let Pending { vetter, shape, told, report, .. } = pending;
+pub(super) fn headers_only(careful: Careful) -> Verdict {
+    let authenticity = by_headers(&careful);
+    let Careful { vetter, shape, told, report, .. } = careful;
     let settings = &vetter.settings;
     let event = context(settings.vendor, told.into_attributes());
     conclude(settings, shape.mode(), report, Parts { content: Content::Event(event), authenticity, ..Parts::default() })
 }
 
 /// What the headers alone tell about the sender.
-fn by_headers(pending: &Pending) -> Authenticity {
-    let settings = &pending.vetter.settings;
+fn by_headers(careful: &Careful) -> Authenticity {
+    let settings = &careful.vetter.settings;
     let failed = [
         Rule::SigMissing,
         Rule::SigMalformed,
@@ -46,10 +46,10 @@ fn by_headers(pending: &Pending) -> Authenticity {
         Rule::AuthMismatch,
         Rule::AuthExpired,
     ];
-    if failed.iter().any(|rule| pending.report.contains(*rule)) {
+    if failed.iter().any(|rule| careful.report.contains(*rule)) {
         return Authenticity::Failed;
     }
-    match pending.credential.and_then(|position| settings.credentials.get(position)) {
+    match careful.credential.and_then(|position| settings.credentials.get(position)) {
         // A signature is still to be looked at.
         Some(credential) if !looks_at_signatures(settings) => {
             Authenticity::Verified { label: credential.shared_label() }
@@ -70,15 +70,15 @@ pub(super) fn refused(settings: &Settings, rule: Rule, message: Cow<'static, str
     conclude(settings, mode, report, Parts { authenticity: unproven(settings), ..Parts::default() })
 }
 
-/// A verdict that lets through, about an event of which nothing is known but its attributes.
-pub(super) fn blank(settings: &Settings, attributes: Attributes) -> Verdict {
+/// A verdict that lets through, about an event of which nothing is known yet.
+pub(super) fn blank(settings: &Settings) -> Verdict {
     Verdict {
         decision: Decision::Accept,
         status: settings.accepted_status,
         class: None,
         vendor: settings.vendor,
         mode: Mode::Binary,
-        content: Content::Event(Some(EventContext { attributes, vendor: settings.vendor })),
+        content: Content::Event(Some(EventContext { attributes: Attributes::default(), vendor: settings.vendor })),
         schema: None,
         authenticity: Authenticity::Unproven,
         findings: Cow::Borrowed(&[]),
@@ -94,52 +94,50 @@ pub(super) fn clean<'h>(
     now: u64,
     verdict: &mut Verdict,
 ) -> bool {
-    let Content::Event(Some(context)) = &mut verdict.content else { return false };
-    let Some(headers) = clean::read_headers(settings, headers, now, &mut context.attributes) else { return false };
-    if body.len() > settings.max_body || !is_clean(settings, headers, &context.attributes, body) {
-        return false;
-    }
-    fill(settings, headers, body, verdict);
-    true
+    clean_headers(settings, headers, now, verdict).is_some_and(|headers| clean_body(settings, headers, body, verdict))
 }
 
-/// Everything but the attributes that a clean delivery says.
-fn fill(settings: &Settings, headers: CleanHeaders, body: &[u8], verdict: &mut Verdict) {
+/// Reads the usual headers into a blank verdict.
+pub(super) fn clean_headers<'h>(
+    settings: &Settings,
+    headers: &impl HeaderList<'h>,
+    now: u64,
+    verdict: &mut Verdict,
+) -> Option<CleanHeaders> {
+    let Content::Event(Some(event)) = &mut verdict.content else { return None };
+    clean::read_headers(settings, headers, now, &mut event.attributes)
+}
+
+/// Judges the usual body into a verdict that has its attributes from clean headers.
+pub(super) fn clean_body(settings: &Settings, headers: CleanHeaders, body: &[u8], verdict: &mut Verdict) -> bool {
+    let Content::Event(Some(event)) = &verdict.content else { return false };
+    let subject = || event.attributes.get(Core::Subject);
+    if body.len() > settings.max_body || !clean::is_clean_amlyze(headers.event, subject, body, settings.max_depth) {
+        return false;
+    }
     if let Some(credential) = headers.credential.and_then(|position| settings.credentials.get(position)) {
         verdict.authenticity = Authenticity::Verified { label: credential.shared_label() };
     }
     verdict.schema = Some(Cow::Borrowed(headers.event.schema_id));
     verdict.findings = Cow::Borrowed(headers.findings);
     verdict.data = Data::Span(0..body.len());
+    true
 }
 
-fn is_clean(settings: &Settings, headers: CleanHeaders, attributes: &Attributes, body: &[u8]) -> bool {
-    clean::is_clean_amlyze(headers.event, || attributes.get(Core::Subject), body, settings.max_depth)
-}
-
-/// The verdict of a whole delivery.
-pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
-    let limit = pending.vetter.settings.max_body;
-    if body.len() > limit {
-        return pending.close_too_large();
+/// The verdict of a whole delivery about which there may be something to say.
+pub(super) fn with_body(mut careful: Careful, body: &[u8]) -> Verdict {
+    if body.len() > careful.vetter.settings.max_body {
+        return careful.close_too_large();
     }
-    if let (Some(headers), Told::Attributes(attributes)) = (pending.clean, &pending.told)
-        && is_clean(&pending.vetter.settings, headers, attributes, body)
-    {
-        let settings = &pending.vetter.settings;
-        let mut verdict = blank(settings, pending.told.into_attributes());
-        fill(settings, headers, body, &mut verdict);
-        return verdict;
-    }
-    let authenticity = match check_signature(&mut pending, body) {
+    let authenticity = match check_signature(&mut careful, body) {
         Ok(authenticity) => authenticity,
         Err(authenticity) => {
-            let mode = pending.shape.mode();
+            let mode = careful.shape.mode();
             let parts = Parts { authenticity, ..Parts::default() };
-            return conclude(&pending.vetter.settings, mode, pending.report, parts);
+            return conclude(&careful.vetter.settings, mode, careful.report, parts);
         }
     };
-    let Pending { vetter, shape, told, mut report, .. } = pending;
+    let Careful { vetter, shape, told, mut report, .. } = careful;
     let settings = &vetter.settings;
     let mut judge = Judge { settings, report: &mut report, body };
     let (mode, mut parts) = match shape {
@@ -153,19 +151,19 @@ pub(super) fn with_body(mut pending: Pending, body: &[u8]) -> Verdict {
     conclude(settings, mode, report, parts)
 }
 
-fn check_signature(pending: &mut Pending, body: &[u8]) -> Result<Authenticity, Authenticity> {
-    let settings = &pending.vetter.settings;
+fn check_signature(careful: &mut Careful, body: &[u8]) -> Result<Authenticity, Authenticity> {
+    let settings = &careful.vetter.settings;
     if !looks_at_signatures(settings) {
-        return Ok(if settings.credentials.is_empty() { unproven(settings) } else { by_headers(pending) });
+        return Ok(if settings.credentials.is_empty() { unproven(settings) } else { by_headers(careful) });
     }
-    let Told::Signature(Some(header)) = &pending.told else {
+    let Told::Signature(Some(header)) = &careful.told else {
         // Missing or malformed, reported with the headers; only a policy that switched that rule off comes here.
         return Ok(Authenticity::Unproven);
     };
     let (rule, message) = match signature::verify(header, body, &settings.secrets) {
         Signed::By(secret) => {
             // A credential that failed is reported already, and no signature makes up for it.
-            let is_shown = settings.credentials.is_empty() || pending.credential.is_some();
+            let is_shown = settings.credentials.is_empty() || careful.credential.is_some();
             let label = secret.shared_label();
             return Ok(if is_shown { Authenticity::Verified { label } } else { Authenticity::Failed });
         }
@@ -186,8 +184,8 @@ fn check_signature(pending: &mut Pending, body: &[u8]) -> Result<Authenticity, A
             (Rule::SigMismatch, Cow::Borrowed(message))
         }
     };
-    pending.add(Note::new(rule, Place::header(signature::SIGNATURE_HEADER), message));
-    if pending.report.rejecting_class().is_some() { Err(Authenticity::Failed) } else { Ok(Authenticity::Failed) }
+    careful.add(Note::new(rule, Place::header(signature::SIGNATURE_HEADER), message));
+    if careful.report.rejecting_class().is_some() { Err(Authenticity::Failed) } else { Ok(Authenticity::Failed) }
 }
 
 fn unproven(settings: &Settings) -> Authenticity {

@@ -15,7 +15,6 @@ use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
-use crate::cloudevents::attributes::Attributes;
 use crate::cloudevents::handshake::Handshake;
 use crate::credential::Credential;
 use crate::policy::Policy;
@@ -26,6 +25,7 @@ use crate::signature::Secret;
 use crate::verdict::Verdict;
 
 pub use builder::{BuildError, VetterBuilder};
+use pending::Careful;
 pub use pending::{Pending, Rejection};
 
 /// Largest body that is taken by default, in bytes: AMLYZE and generic CloudEvents.
@@ -140,7 +140,7 @@ impl Vetter {
     {
         let headers = Pairs(headers, PhantomData);
         // Filled where it lies: a verdict is large enough for a move of it to be seen in measurements.
-        let mut verdict = judge::blank(&self.settings, Attributes::default());
+        let mut verdict = judge::blank(&self.settings);
         if !judge::clean(&self.settings, &headers, body, now, &mut verdict) {
             verdict = self.find_out(&headers, body, now);
         }
@@ -148,8 +148,8 @@ impl Vetter {
     }
 
     fn find_out<'h>(&self, headers: &impl HeaderList<'h>, body: &[u8], now: u64) -> Verdict {
-        match Pending::open_with_care(self, headers, now) {
-            Ok(pending) => pending.close(body),
+        match Careful::open(self, headers, now) {
+            Ok(careful) => careful.close(body),
             Err(rejection) => rejection.into_verdict(),
         }
     }

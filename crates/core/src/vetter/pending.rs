@@ -1,10 +1,11 @@
 //! The first step: everything that the headers alone can tell.
 
 use std::fmt;
+use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
-use super::clean::{self, CleanHeaders};
+use super::clean::CleanHeaders;
 use super::{HeaderList, Settings, Vetter, judge};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::media_type::{MediaType, starts_with_ignore_case, trim_ows};
@@ -15,14 +16,29 @@ use crate::policy::{Level, Policy};
 use crate::report::{Note, Report};
 use crate::rule::Rule;
 use crate::signature::{SIGNATURE_HEADER, SignatureHeader};
-use crate::verdict::{Mode, Verdict};
+use crate::verdict::{Content, Mode, Verdict};
 
 /// A delivery whose headers were judged and whose body is still to come.
 #[must_use = "nothing is judged until the body is handed over with `close`"]
-pub struct Pending {
+pub struct Pending(Opened);
+
+/// Small in either form: what waits for its body goes through many hands, and some of them copy it each time.
+enum Opened {
+    Clean(Clean),
+    Careful(Box<Careful>),
+}
+
+/// Headers about which there is nothing to say.
+struct Clean {
+    vetter: Vetter,
+    /// Lies where it can stay, with the attributes in it; nobody else has it yet.
+    verdict: Arc<Verdict>,
+    headers: CleanHeaders,
+}
+
+/// What was found out about the headers, with everything that is to be said about them.
+pub(super) struct Careful {
     pub(super) vetter: Vetter,
-    /// What is known already where nothing is wrong with the headers.
-    pub(super) clean: Option<CleanHeaders>,
     pub(super) shape: Shape,
     pub(super) told: Told,
     /// Which of the credentials proved the sender.
@@ -30,8 +46,7 @@ pub struct Pending {
     pub(super) report: Report,
 }
 
-/// What the headers tell that is needed later. No delivery has both, and one that waits for its body should be small: it is
-/// moved more than once, and kept on the heap by some servers.
+/// What the headers tell that is needed later. No delivery has both.
 pub(super) enum Told {
     /// The attributes of a CloudEvent in binary mode.
     Attributes(Attributes),
@@ -97,26 +112,96 @@ impl Rejection {
 
 impl Pending {
     pub(super) fn open<'h>(vetter: &Vetter, headers: &impl HeaderList<'h>, now: u64) -> Result<Self, Rejection> {
-        let mut attributes = Attributes::default();
-        match clean::read_headers(&vetter.settings, headers, now, &mut attributes) {
-            Some(clean) => Ok(Self {
-                vetter: vetter.clone(),
-                clean: Some(clean),
-                shape: Shape::Binary { is_json: true },
-                told: Told::Attributes(attributes),
-                credential: clean.credential,
-                report: Report::with(clean.findings),
-            }),
-            None => Self::open_with_care(vetter, headers, now),
+        let mut verdict = judge::blank(&vetter.settings);
+        if let Some(headers) = judge::clean_headers(&vetter.settings, headers, now, &mut verdict) {
+            return Ok(Self(Opened::Clean(Clean { vetter: vetter.clone(), verdict: Arc::new(verdict), headers })));
+        }
+        Careful::open(vetter, headers, now).map(|careful| Self(Opened::Careful(Box::new(careful))))
+    }
+
+    /// Judges the body, and with it the delivery.
+    pub fn close(self, body: &[u8]) -> Verdict {
+        match self.0 {
+            Opened::Clean(clean) => match clean.close(body) {
+                Ok(verdict) => Arc::unwrap_or_clone(verdict),
+                Err(clean) => clean.into_careful().close(body),
+            },
+            Opened::Careful(careful) => careful.close(body),
         }
     }
 
+    /// The same for a verdict that is going to be shared: the usual one is filled where it stays, and never moved.
+    pub fn close_shared(self, body: &[u8]) -> Arc<Verdict> {
+        match self.0 {
+            Opened::Clean(clean) => {
+                clean.close(body).unwrap_or_else(|clean| Arc::new(clean.into_careful().close(body)))
+            }
+            Opened::Careful(careful) => Arc::new(careful.close(body)),
+        }
+    }
+
+    /// Refuses the delivery because its body is larger than [`Vetter::max_body`], without having all of it.
+    pub fn close_too_large(self) -> Verdict {
+        self.into_careful().close_too_large()
+    }
+
+    /// Refuses the delivery because its body did not arrive whole.
+    pub fn close_incomplete(self) -> Verdict {
+        let message = "the body was not received to its end";
+        self.into_careful().insist(Note::new(Rule::HttpIncomplete, Place::body(), message))
+    }
+
+    /// Refuses the delivery because its body did not arrive in time.
+    pub fn close_timed_out(self) -> Verdict {
+        let message = "the body did not arrive in time";
+        self.into_careful().insist(Note::new(Rule::HttpTimeout, Place::body(), message))
+    }
+
+    /// The largest body that is taken, in bytes.
+    #[must_use]
+    pub fn max_body(&self) -> usize {
+        match &self.0 {
+            Opened::Clean(clean) => clean.vetter.max_body(),
+            Opened::Careful(careful) => careful.vetter.max_body(),
+        }
+    }
+
+    fn into_careful(self) -> Careful {
+        match self.0 {
+            Opened::Clean(clean) => clean.into_careful(),
+            Opened::Careful(careful) => *careful,
+        }
+    }
+}
+
+impl Clean {
+    /// The verdict, unless there may be something to say about the body.
+    fn close(mut self, body: &[u8]) -> Result<Arc<Verdict>, Self> {
+        let is_clean = Arc::get_mut(&mut self.verdict)
+            .is_some_and(|verdict| judge::clean_body(&self.vetter.settings, self.headers, body, verdict));
+        if is_clean { Ok(self.verdict) } else { Err(self) }
+    }
+
+    /// What is needed to find out what is wrong.
+    #[cold]
+    fn into_careful(self) -> Careful {
+        let attributes = match Arc::unwrap_or_clone(self.verdict).content {
+            Content::Event(Some(event)) => event.attributes,
+            _ => Attributes::default(),
+        };
+        Careful {
+            vetter: self.vetter,
+            shape: Shape::Binary { is_json: true },
+            told: Told::Attributes(attributes),
+            credential: self.headers.credential,
+            report: Report::with(self.headers.findings),
+        }
+    }
+}
+
+impl Careful {
     /// Finds out everything that is wrong with the headers.
-    pub(super) fn open_with_care<'h>(
-        vetter: &Vetter,
-        headers: &impl HeaderList<'h>,
-        now: u64,
-    ) -> Result<Self, Rejection> {
+    pub(super) fn open<'h>(vetter: &Vetter, headers: &impl HeaderList<'h>, now: u64) -> Result<Self, Rejection> {
         let settings: &Settings = &vetter.settings;
         let mut report = Report::default();
         let named = |name: &'static str| {
@@ -152,55 +237,35 @@ impl Pending {
                 Err(note) => add(note),
             }
         }
-        let pending = if settings.vendor == Vendor::Dataspike {
+        let careful = if settings.vendor == Vendor::Dataspike {
             let signature = open_envelope(settings, content_type, named(SIGNATURE_HEADER), now, &mut report);
-            let (clean, shape, told) = (None, Shape::Envelope, Told::Signature(signature));
-            Self { vetter: vetter.clone(), clean, shape, told, credential, report }
+            let (shape, told) = (Shape::Envelope, Told::Signature(signature));
+            Self { vetter: vetter.clone(), shape, told, credential, report }
         } else {
             let (shape, attributes) = open_cloudevent(settings, headers, &known, &mut report);
-            let (clean, told) = (None, Told::Attributes(attributes));
-            Self { vetter: vetter.clone(), clean, shape, told, credential, report }
+            Self { vetter: vetter.clone(), shape, told: Told::Attributes(attributes), credential, report }
         };
-        if pending.report.rejecting_class().is_some() {
-            Err(Rejection::new(judge::headers_only(pending)))
+        if careful.report.rejecting_class().is_some() {
+            Err(Rejection::new(judge::headers_only(careful)))
         } else {
-            Ok(pending)
+            Ok(careful)
         }
     }
 
     /// Judges the body, and with it the delivery.
-    pub fn close(self, body: &[u8]) -> Verdict {
+    pub(super) fn close(self, body: &[u8]) -> Verdict {
         judge::with_body(self, body)
     }
 
-    /// Refuses the delivery because its body is larger than [`Vetter::max_body`], without having all of it.
-    pub fn close_too_large(mut self) -> Verdict {
+    pub(super) fn close_too_large(self) -> Verdict {
         let limit = self.vetter.settings.max_body;
-        self.insist(Note::new(Rule::LimitBody, Place::body(), format!("larger than the limit of {limit} bytes")));
-        judge::headers_only(self)
+        self.insist(Note::new(Rule::LimitBody, Place::body(), format!("larger than the limit of {limit} bytes")))
     }
 
-    /// Refuses the delivery because its body did not arrive whole.
-    pub fn close_incomplete(mut self) -> Verdict {
-        self.insist(Note::new(Rule::HttpIncomplete, Place::body(), "the body was not received to its end"));
-        judge::headers_only(self)
-    }
-
-    /// Refuses the delivery because its body did not arrive in time.
-    pub fn close_timed_out(mut self) -> Verdict {
-        self.insist(Note::new(Rule::HttpTimeout, Place::body(), "the body did not arrive in time"));
-        judge::headers_only(self)
-    }
-
-    /// The largest body that is taken, in bytes.
-    #[must_use]
-    pub fn max_body(&self) -> usize {
-        self.vetter.settings.max_body
-    }
-
-    /// Adds a finding that refuses under every policy: there is no whole body that could be let through.
-    fn insist(&mut self, note: Note<'_>) {
+    /// Refuses under every policy: there is no whole body that could be let through.
+    fn insist(mut self, note: Note<'_>) -> Verdict {
         self.report.add(&Policy::strict().with(note.rule, Level::Error), false, note);
+        judge::headers_only(self)
     }
 
     pub(super) fn add(&mut self, note: Note<'_>) {
@@ -355,7 +420,13 @@ fn open_envelope<'h>(
 
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let has_type = matches!(&self.told, Told::Attributes(attributes) if attributes.is_set(Core::Type));
-        f.debug_struct("Pending").field("shape", &self.shape).field("has_type", &has_type).finish_non_exhaustive()
+        let (shape, has_type) = match &self.0 {
+            Opened::Clean(_) => (Shape::Binary { is_json: true }, true),
+            Opened::Careful(careful) => {
+                let has_type = matches!(&careful.told, Told::Attributes(attributes) if attributes.is_set(Core::Type));
+                (careful.shape, has_type)
+            }
+        };
+        f.debug_struct("Pending").field("shape", &shape).field("has_type", &has_type).finish_non_exhaustive()
     }
 }

@@ -153,6 +153,13 @@
 //! An observer that panics is caught, and so is the sink of a quarantine, which has then kept nothing: 503. A limiter, a clock and the
 //! inner service are not: their panic ends the request, as it would without this layer, and nothing is acknowledged.
 //!
+//! # When a body is there at once
+//!
+//! `call` takes what is there of the body with one poll that wakes nobody. Where that is all of it, as in tests and behind a layer
+//! that has read it, the delivery is judged and the inner service called right there, and nothing is kept for a wait that does not
+//! come. All else waits in the [`ResponseFuture`], which asks the body again before it waits. In either case the headers are
+//! judged first.
+//!
 //! # Readiness
 //!
 //! `poll_ready` is the inner service's. What it has set aside, such as a place under a concurrency limit, is kept while

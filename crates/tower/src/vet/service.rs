@@ -10,7 +10,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use super::future::{Reading, ResponseFuture};
+use super::future::ResponseFuture;
 use crate::body::{RequestBody, ResponseBody, SameBodies};
 use crate::peer::peer_of;
 use crate::refusal::{Refusal, written};
@@ -44,28 +44,30 @@ where
 
     fn call(&mut self, request: Request<In>) -> Self::Future {
         let receiver = &self.receiver;
-        let (parts, body) = request.into_parts();
-        let announced = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let head = Head::new(parts.method.as_str(), &parts.headers)
-            .peer(if receiver.looks_at_peers() { peer_of(&parts.extensions) } else { None })
+        let (headers, body) = (request.headers(), request.body());
+        let announced = headers.get(CONTENT_LENGTH).and_then(|value| number(value.as_bytes()));
+        let head = Head::new(request.method().as_str(), headers)
+            .peer(if receiver.looks_at_peers() { peer_of(request.extensions()) } else { None })
             .body_at_least(announced.unwrap_or(0).max(body.size_hint().lower()));
         match receiver.open(head) {
-            Opening::Read(reception) => {
-                // The inner service that was polled ready is the one to call; its clone has not been asked yet.
-                let clone = self.inner.clone();
-                let inner = std::mem::replace(&mut self.inner, clone);
-                let limit = receiver.vetter().max_body();
-                ResponseFuture::reading(receiver, Reading::new(reception, parts, inner, limit), body)
-            }
-            Opening::Refuse(refusal) => {
+            Opening::Read(reception) => ResponseFuture::read(receiver, reception, request, &mut self.inner),
+            Opening::Refuse(turned) => {
                 // Who waits to be asked for the body must not be asked for it.
-                let is_waited_for = !parts.headers.contains_key(EXPECT);
-                let refusal = Refusal { turned: refusal, version: parts.version, is_body_left: !body.is_end_stream() };
-                ResponseFuture::refused(receiver, refusal, is_waited_for, body)
+                let is_waited_for = !headers.contains_key(EXPECT);
+                let refusal = Refusal { turned, version: request.version(), is_body_left: !body.is_end_stream() };
+                ResponseFuture::refused(receiver, refusal, is_waited_for, request.into_body())
             }
-            Opening::Consent(answer) => ResponseFuture::answered(receiver, written(answer)),
+            Opening::Consent(answer) => ResponseFuture::answered(written(answer)),
         }
     }
+}
+
+/// What `Content-Length` says, if it says a number.
+fn number(digits: &[u8]) -> Option<u64> {
+    digits.trim_ascii().iter().try_fold(0_u64, |number, digit| {
+        let value = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(value)
+    })
 }
 
 impl<S: Clone, K> Clone for Vet<S, K> {
