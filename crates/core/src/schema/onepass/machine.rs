@@ -37,8 +37,15 @@ pub(crate) enum Stop {
 }
 
 /// Reads `bytes`, at most `max_depth` containers deep, and tells `record` where they depart from `schema`.
+///
+/// Without `GOES_ON` the first finding ends the pass whatever `record` says, which the compiler then knows.
 #[inline]
-pub(crate) fn run(schema: Schema<'_>, bytes: &[u8], max_depth: usize, record: &mut Record) -> Result<(), Stop> {
+pub(crate) fn run<const GOES_ON: bool>(
+    schema: Schema<'_>,
+    bytes: &[u8],
+    max_depth: usize,
+    record: &mut Record,
+) -> Result<(), Stop> {
     // Nearly every delivery is ASCII, and finding that out is several times faster.
     if !is_ascii(bytes)
         && let Err(error) = std::str::from_utf8(bytes)
@@ -52,7 +59,7 @@ pub(crate) fn run(schema: Schema<'_>, bytes: &[u8], max_depth: usize, record: &m
     let max_depth = max_depth.min(MAX_DEPTH);
     let stack = Stack { low: None, high: Vec::new() };
     let names = Names::default();
-    let mut machine = Machine {
+    let mut machine = Machine::<GOES_ON> {
         program,
         bytes,
         max_depth,
@@ -140,7 +147,7 @@ impl Stack {
     }
 }
 
-struct Machine<'m> {
+struct Machine<'m, const GOES_ON: bool> {
     program: Program<'m>,
     bytes: &'m [u8],
     max_depth: usize,
@@ -167,7 +174,7 @@ struct Listed<'m> {
     members: &'m [Member],
 }
 
-impl<'m> Machine<'m> {
+impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
     #[inline]
     fn run(&mut self, root: u16) -> Result<(), Halt> {
         let mut at = self.space(0);
@@ -809,6 +816,9 @@ impl<'m> Machine<'m> {
     #[cold]
     #[inline(never)]
     fn report(&mut self, found: Found<'_>, at: usize, tokens: usize) -> Result<(), Halt> {
+        if !GOES_ON {
+            return Err(self.stop(Stop::Found));
+        }
         if let Some(last) = self.depth.checked_sub(1) {
             self.stack.set(last, self.top);
         }
