@@ -40,7 +40,7 @@ pub(crate) fn run() -> Result<()> {
         counted(&mut wasm::node_tests())
     })?;
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
-    lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
+    lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()?))?;
     lane(&mut lanes, "workers", || {
         workers::run(&["--build"])?;
         counted(&mut workers::tests())

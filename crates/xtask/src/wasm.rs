@@ -111,11 +111,13 @@ pub(crate) fn node_tests() -> Command {
     tests
 }
 
-/// The package as it would be published: its types, its exports, its README.
-pub(crate) fn package_tests() -> Command {
+/// The package as it would be published: its types, its exports, its README, and what Deno and Bun make of it.
+pub(crate) fn package_tests() -> Result<Command> {
+    // A folder of their own: together they are 90 MB to download, which only these tests need.
+    process::npm_ci("wasm/tests/runtimes")?;
     let mut tests = node_test();
-    tests.arg("wasm/tests/package.test.mjs");
-    tests
+    tests.args(["package", "runtimes"].map(|name| format!("wasm/tests/{name}.test.mjs")));
+    Ok(tests)
 }
 
 /// The package in Chromium, which is installed where that can be done.
