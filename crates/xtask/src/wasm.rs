@@ -136,8 +136,8 @@ pub(crate) fn write_native_verdicts() -> Result<()> {
     process::run(write.args(["--test", "conformance", "--test", "mutations", "the_native_verdicts_are_written_down"]))
 }
 
-/// Measures the package beside validators from npm.
-pub(crate) fn bench() -> Result<()> {
+/// Measures the package beside validators from npm; with `--write`, puts the tables into the READMEs.
+pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
     run(&[])?;
     let folder = process::root().join("target/bench-wasm");
     std::fs::create_dir_all(&folder)?;
@@ -145,7 +145,7 @@ pub(crate) fn bench() -> Result<()> {
     let mut write = process::cargo();
     write.args(["run", "--quiet", "--package", "hookvet-bench", "--", "documents"]);
     process::run(write.stdout(File::create(&documents)?))?;
-    process::run(process::command("node").arg("wasm/bench/bench.mjs").arg(documents))
+    process::run(process::command("node").arg("wasm/bench/bench.mjs").arg(documents).args(arguments))
 }
 
 fn node_test() -> Command {
