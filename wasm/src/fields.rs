@@ -1,23 +1,23 @@
-//! Pairs of a name and a value, as JavaScript writes them: one list of lengths, one text.
+//! Pairs of a name and a value, as JavaScript writes them: one list of lengths, and one text with all names before all values,
+//! so that names that stay the same need not be written again.
 
 /// The pairs that are still to come. Cheap to clone, so that they can be walked more than once.
 #[derive(Clone)]
 pub(crate) struct Fields<'a> {
     lengths: &'a [u32],
-    text: &'a [u8],
-    start: usize,
+    names: &'a [u8],
+    values: &'a [u8],
 }
 
 impl<'a> Fields<'a> {
     /// `None` where the lengths reach beyond the text.
     pub(crate) fn new(lengths: &'a [u32], text: &'a [u8]) -> Option<Self> {
-        let fields = Self { lengths, text, start: 0 };
-        (fields.text_length() <= text.len()).then_some(fields)
-    }
-
-    /// How much of the text the pairs take.
-    fn text_length(&self) -> usize {
-        self.lengths.iter().fold(0, |sum, length| sum.saturating_add(*length as usize))
+        let size = |first: usize| {
+            lengths.iter().skip(first).step_by(2).try_fold(0_usize, |sum, length| sum.checked_add(*length as usize))
+        };
+        let (names_size, values_size) = (size(0)?, size(1)?);
+        let (names, values) = text.split_at_checked(names_size)?;
+        (values_size <= values.len()).then_some(Self { lengths, names, values })
     }
 }
 
@@ -26,10 +26,10 @@ impl<'a> Iterator for Fields<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let ([name, value], rest) = self.lengths.split_first_chunk()?;
-        let (from, middle) = (self.start, self.start + *name as usize);
-        let end = middle + *value as usize;
-        (self.lengths, self.start) = (rest, end);
-        Some((self.text.get(from..middle)?, self.text.get(middle..end)?))
+        let (name, names) = self.names.split_at_checked(*name as usize)?;
+        let (value, values) = self.values.split_at_checked(*value as usize)?;
+        *self = Self { lengths: rest, names, values };
+        Some((name, value))
     }
 }
 
@@ -41,12 +41,14 @@ mod tests {
     fn pairs_come_out_as_they_were_written() {
         let fields = Fields::new(&[4, 1, 0, 2], b"nameabcBODY").expect("they fit");
         assert_eq!(fields.clone().collect::<Vec<_>>(), [(&b"name"[..], &b"a"[..]), (b"", b"bc")]);
-        assert_eq!(fields.text_length(), 7);
+        let fields = Fields::new(&[1, 2, 2, 0], b"abbAAB").expect("they fit");
+        assert_eq!(fields.collect::<Vec<_>>(), [(&b"a"[..], &b"AA"[..]), (b"bb", b"")]);
     }
 
     #[test]
     fn lengths_that_reach_beyond_the_text_are_no_fields() {
         assert!(Fields::new(&[4, 8], b"nameabcBODY").is_none());
         assert!(Fields::new(&[u32::MAX, u32::MAX], b"").is_none());
+        assert!(Fields::new(&[12, 0], b"nameabcBODY").is_none());
     }
 }

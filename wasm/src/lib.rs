@@ -7,8 +7,8 @@
 //!
 //! ```text
 //! lengths:  of name and value, alternating       reserve_lengths(count)
-//! text:     names and values, one behind another reserve_text(bytes)
-//! body:     as it came                           reserve_body(bytes)
+//! text:     all names, then all values           reserve_text(bytes)
+//! body:     as it came, anywhere in it           reserve_body(bytes)
 //! output:   JSON, a problem document, a message  output()
 //! ```
 
@@ -18,6 +18,7 @@ mod settings;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::ops::Range;
 
 use hookvet::{Rule, Secret, Verdict, Vetter, sign_dataspike};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -38,8 +39,8 @@ struct State {
     output: Vec<u8>,
     /// By handle; free places are used again.
     vetters: Vec<Option<Vetter>>,
-    /// What [`take`] answers from, with the length of its body.
-    last: Option<(Verdict, usize)>,
+    /// What [`take`] answers from, with the place of its body.
+    last: Option<(Verdict, Range<usize>)>,
 }
 
 impl State {
@@ -62,9 +63,9 @@ impl State {
         -1 - self.answer(fault.to_string().into_bytes())
     }
 
-    fn keep(&mut self, verdict: Verdict, body_length: usize) -> u32 {
+    fn keep(&mut self, verdict: Verdict, body: Range<usize>) -> u32 {
         let code = answer::code(&verdict);
-        self.last = Some((verdict, body_length));
+        self.last = Some((verdict, body));
         code
     }
 }
@@ -157,20 +158,22 @@ pub fn open(handle: u32, count: u32, now: f64) -> u32 {
         let (Some(vetter), Some(fields)) = (state.vetter(handle), state.fields(count)) else { return 0 };
         match vetter.open(fields, seconds(now)) {
             Ok(_) => PENDING,
-            Err(rejection) => state.keep(rejection.into_verdict(), 0),
+            Err(rejection) => state.keep(rejection.into_verdict(), 0..0),
         }
     })
 }
 
 /// Judges a delivery and answers its code; zero where the numbers make no sense.
 ///
-/// `end` says how the body ended: 0 whole; or there is none of it, because 1 it is larger than the limit, 2 it broke off, 3 it
+/// The body begins at the byte `start` of its buffer, and what lies in front of it stays as it is: JavaScript keeps there what it
+/// may have to judge again. `end` says how the body ended: 0 whole; or there is none of it, because 1 it is larger than the limit, 2 it broke off, 3 it
 /// was too slow.
 #[wasm_bindgen]
-pub fn vet(handle: u32, count: u32, body_length: u32, now: f64, end: u32) -> u32 {
+pub fn vet(handle: u32, count: u32, start: u32, length: u32, now: f64, end: u32) -> u32 {
     with(|state| {
         let (Some(vetter), Some(fields)) = (state.vetter(handle), state.fields(count)) else { return 0 };
-        let Some(body) = state.body.get(..body_length as usize) else { return 0 };
+        let place = place(start, length);
+        let Some(body) = state.body.get(place.clone()) else { return 0 };
         let now = seconds(now);
         let verdict = if end == 0 {
             // In one step, so that nothing of the headers' judgement has to be moved.
@@ -185,7 +188,7 @@ pub fn vet(handle: u32, count: u32, body_length: u32, now: f64, end: u32) -> u32
                 },
             }
         };
-        state.keep(verdict, body.len())
+        state.keep(verdict, place)
     })
 }
 
@@ -198,7 +201,7 @@ pub fn refuse(handle: u32, count: u32) -> u32 {
         let Some((rule, message)) = fields.next().map(|(rule, message)| (text(rule), text(message))) else { return 0 };
         let Ok(rule) = rule.parse::<Rule>() else { return 0 };
         let message = if message.is_empty() { rule.title().into() } else { Cow::Owned(message.to_owned()) };
-        state.keep(vetter.refuse(rule, message), 0)
+        state.keep(vetter.refuse(rule, message), 0..0)
     })
 }
 
@@ -209,13 +212,13 @@ pub fn refuse(handle: u32, count: u32) -> u32 {
 #[wasm_bindgen]
 pub fn take(part: u32, item: i32) -> i32 {
     with(|state| {
-        let Some((verdict, body_length)) = &state.last else { return -1 };
+        let Some((verdict, place)) = &state.last else { return -1 };
         let verdict = match usize::try_from(item) {
             Ok(item) => verdict.batch().and_then(|batch| batch.get(item)),
             Err(_) => Some(verdict),
         };
         let (Some(verdict), Some(part)) = (verdict, Part::from_number(part)) else { return -1 };
-        let body = state.body.get(..*body_length).unwrap_or_default();
+        let body = state.body.get(place.clone()).unwrap_or_default();
         match part.of(verdict, body) {
             Some(bytes) => state.answer(bytes),
             None => -1,
@@ -226,10 +229,10 @@ pub fn take(part: u32, item: i32) -> i32 {
 /// Signs the body as Dataspike does, with the secret that is the one field's value. Answers the length of the header's value in
 /// the output; where the secret is none, what [`configure`] answers.
 #[wasm_bindgen]
-pub fn sign(count: u32, body_length: u32, timestamp: f64) -> i32 {
+pub fn sign(count: u32, start: u32, length: u32, timestamp: f64) -> i32 {
     with(|state| {
         let secret = state.fields(count).and_then(|mut fields| fields.next()).map_or("", |(_, secret)| text(secret));
-        let body = state.body.get(..body_length as usize).unwrap_or_default();
+        let body = state.body.get(place(start, length)).unwrap_or_default();
         match Secret::parse(secret) {
             Ok(secret) => state.answer(sign_dataspike(&secret, seconds(timestamp), body).into_bytes()),
             Err(error) => state.fault(&settings::Fault::secret(error)),
@@ -247,6 +250,11 @@ pub fn events() -> i32 {
 /// What is no UTF-8 is no word that anything here knows.
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Where a body lies in its buffer.
+fn place(start: u32, length: u32) -> Range<usize> {
+    start as usize..(start as usize).saturating_add(length as usize)
 }
 
 /// Whole seconds; JavaScript has no other number.

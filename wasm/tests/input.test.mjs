@@ -39,6 +39,21 @@ test('a header character above one octet is a TypeError, and one octet is one oc
   assert.equal(one.text(), other.text());
 });
 
+test('each delivery has its own headers, whatever came before it', () => {
+  const forms = [headers, headers.slice(1), [...headers, ['x-more', 'a']], [...headers].reverse(), [], headers.slice(0, 3), [['x-more', '']]];
+  const alone = forms.map((form) => {
+    // A vetter that is made in between writes names of its own.
+    const one = new Vetter('amlyze').vet(form, body);
+    return one.text();
+  });
+  for (let i = 0; i < 200; i += 1) {
+    const at = (i * i + 3 * i) % forms.length;
+    assert.equal(vetter.vet(forms[at], i % 2 ? body : bytes).text(), alone[at], `${i}`);
+  }
+  assert.throws(() => vetter.vet([['ce-id', '1'], ['\u20ac', '']], body), TypeError);
+  assert.equal(vetter.vet(headers, body).text(), alone[0]);
+});
+
 test('many and long headers find room', () => {
   const many = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`x-${i}`, 'v'.repeat(i % 90)]));
   assert.equal(vetter.vet({ ...many, ...Object.fromEntries(headers) }, body).text(), vetter.vet(headers, body).text());
@@ -106,6 +121,18 @@ test('a body as large as the limit is judged, and small ones afterwards', () => 
   assert.equal(verdict.accepted, true, verdict.text().slice(0, 300));
   assert.equal(verdict.data.length, 2 ** 23);
   assert.equal(vetter.vet(headers, body).accepted, true);
+});
+
+test('unread verdicts on small bodies outlast large ones, and large ones as well', () => {
+  const large = new Vetter('cloudevents', { maxBody: 2 ** 24 });
+  const sent = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/', 'ce-type': 't', 'content-type': 'application/json' };
+  const encoder = new TextEncoder();
+  const kept = [];
+  for (const size of [0, 10, 40_000, 40_000, 65_532, 65_534, 65_535, 1, 2 ** 20, 3, 2 ** 23, 70_000, 5]) {
+    kept.push([large.vet(sent, encoder.encode(`"${'x'.repeat(size)}"`)), size]);
+    kept.push([large.vet(sent, `"${'y'.repeat(size)}"`), size]);
+  }
+  for (const [verdict, size] of kept) assert.equal(verdict.data.length, size);
 });
 
 test('bytes that are overwritten afterwards change no verdict', () => {

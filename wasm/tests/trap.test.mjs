@@ -33,6 +33,7 @@ for (const error of [new WebAssembly.RuntimeError('unreachable'), new RangeError
   test(`after a ${error.name} there is a new instance, and vetters and verdicts live on`, () => {
     const vetter = new Vetter('amlyze', { policy: 'strict' });
     const verdict = vetter.vet(headers, body);
+    const ofBytes = vetter.vet(headers, new TextEncoder().encode(body));
     const before = instances;
     failure = error;
     assert.throws(() => vetter.vet(headers, body), (thrown) => {
@@ -42,7 +43,12 @@ for (const error of [new WebAssembly.RuntimeError('unreachable'), new RangeError
     });
     assert.equal(instances, before + 1);
     // Made again in the new instance, from what the verdict has kept.
-    assert.equal(verdict.text(), vetter.vet(headers, body).text());
+    const again = vetter.vet(headers, body);
+    assert.equal(again.accepted, false);
+    assert.match(again.text(), /"decision":"reject"/);
+    assert.equal(verdict.text(), again.text());
+    assert.equal(ofBytes.text(), again.text());
+    assert.deepEqual(ofBytes.data, JSON.parse(body).data);
     failure = error;
     assert.throws(() => vetter.vet(headers, body).text(), { code: 'trap' });
     assert.equal(vetter.vet(headers, body).accepted, false);

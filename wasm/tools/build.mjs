@@ -21,6 +21,9 @@ execFileSync(process.execPath, [
   path('../node_modules/binaryen/bin/wasm-opt'),
   ...features.map((feature) => `--enable-${feature}`),
   ...(process.env.HOOKVET_WASM_NAMES ? ['-g'] : ['--strip-debug', '--strip-producers', '--strip-target-features']),
+  // An engine compiles a function when it is called first. What only refusals need stays out of those that every delivery calls,
+  // which makes the first verdict come milliseconds sooner and the module smaller, and no later one slower.
+  '--one-caller-inline-max-function-size=400',
   ...(process.env.HOOKVET_WASM_OPT ?? '-O3 --converge').split(' '),
   '-o',
   `${dist}hookvet.wasm`,

@@ -33,7 +33,9 @@ cargo xtask COMMAND
                   --build measures nothing
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
   bench           hookvet and its peers side by side, from raw bytes to a verdict
-  bench-wasm      the npm package and validators from npm side by side: times, sizes, start
+  bench-wasm [--write]
+                  the npm package and validators from npm side by side: times, sizes, start;
+                  --write puts the tables into the READMEs
   bench-http      what the tower layer adds to a bare axum route, in process and over loopback
   load [SECONDS]  1,000 connections with good and bad traffic into a receiver in a process of
                   its own, every answer checked and memory watched; 30 seconds
@@ -52,7 +54,7 @@ fn main() -> ExitCode {
         ["playground", arguments @ ..] => playground::main(arguments),
         ["workers", arguments @ ..] => workers::run(arguments),
         ["compare-sdks"] => sdks::compare(),
-        ["bench-wasm"] => wasm::bench(),
+        ["bench-wasm", arguments @ ..] => wasm::bench(arguments),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["bench-http"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench-http"])),
         ["load"] => load("30"),

@@ -33,13 +33,14 @@ pub(crate) fn run() -> Result<()> {
     lane(&mut lanes, "crates", || {
         counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
     })?;
+    // For all lanes after it.
+    lane(&mut lanes, "wasm built twice", || wasm::run(&["--twice"]).map(|()| None))?;
     lane(&mut lanes, "wasm under Node", || {
-        wasm::run(&[])?;
         wasm::write_native_verdicts()?;
         counted(&mut wasm::node_tests())
     })?;
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
-    lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
+    lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()?))?;
     lane(&mut lanes, "workers", || {
         workers::run(&["--build"])?;
         counted(&mut workers::tests())

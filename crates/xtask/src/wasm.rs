@@ -113,11 +113,13 @@ pub(crate) fn node_tests() -> Command {
     tests
 }
 
-/// The package as it would be published: its types, its exports, its README.
-pub(crate) fn package_tests() -> Command {
+/// The package as it would be published: its types, its exports, its README, and what Deno and Bun make of it.
+pub(crate) fn package_tests() -> Result<Command> {
+    // A folder of their own: together they are 90 MB to download, which only these tests need.
+    process::npm_ci("wasm/tests/runtimes")?;
     let mut tests = node_test();
-    tests.arg("wasm/tests/package.test.mjs");
-    tests
+    tests.args(["package", "runtimes"].map(|name| format!("wasm/tests/{name}.test.mjs")));
+    Ok(tests)
 }
 
 /// The package in Chromium, which is installed where that can be done.
@@ -136,8 +138,8 @@ pub(crate) fn write_native_verdicts() -> Result<()> {
     process::run(write.args(["--test", "conformance", "--test", "mutations", "the_native_verdicts_are_written_down"]))
 }
 
-/// Measures the package beside validators from npm.
-pub(crate) fn bench() -> Result<()> {
+/// Measures the package beside validators from npm; with `--write`, puts the tables into the READMEs.
+pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
     run(&[])?;
     let folder = process::root().join("target/bench-wasm");
     std::fs::create_dir_all(&folder)?;
@@ -145,7 +147,7 @@ pub(crate) fn bench() -> Result<()> {
     let mut write = process::cargo();
     write.args(["run", "--quiet", "--package", "hookvet-bench", "--", "documents"]);
     process::run(write.stdout(File::create(&documents)?))?;
-    process::run(process::command("node").arg("wasm/bench/bench.mjs").arg(documents))
+    process::run(process::command("node").arg("wasm/bench/bench.mjs").arg(documents).args(arguments))
 }
 
 fn node_test() -> Command {

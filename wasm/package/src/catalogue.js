@@ -1,7 +1,7 @@
 // What there is besides verdicts: events, schemas, examples, rules, signatures.
 
 import { content } from './input.js';
-import { fault, HookvetError, outputText, ready, wasm, writeBytes, writeString } from './instance.js';
+import { fault, HookvetError, outputText, ready, used, wasm, writeBytes, writeString } from './instance.js';
 import { run, writePairs } from './settings.js';
 import { forget } from './verdict.js';
 
@@ -38,7 +38,7 @@ export function sign(vendor, { secret, timestamp = Math.floor(Date.now() / 1000)
   if (typeof bytes === 'string') size = writeString(bytes);
   else writeBytes(bytes);
   writePairs([['secret', secret]]);
-  const length = run(() => wasm.sign(2, size, timestamp));
+  const length = run(() => wasm.sign(2, used, size, timestamp));
   if (length < 0) throw fault(length);
   return { 'X-Webhook-Signature': outputText(length) };
 }

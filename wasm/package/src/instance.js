@@ -14,7 +14,7 @@ export class HookvetError extends Error {
   }
 }
 
-const encoder = new TextEncoder();
+export const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The exports; undefined until there is an instance. */
@@ -23,9 +23,28 @@ export let wasm;
 export let generation = 0;
 
 let module;
+/** Of each name and its value. */
 let lengths;
+/** Names, and behind them values. */
 let text;
+/** Bodies, one behind another. */
 let body;
+/** Where in the instance they lie. */
+let place;
+/** The room behind those that are kept, and where it begins. */
+let tail;
+let tailAt;
+/** The names that are written, how many of them count, and the room behind them. */
+let names;
+let count;
+let values;
+
+/** How many bytes of bodies the instance keeps. */
+const ROOM = 65536;
+/** Bodies that verdicts may ask for again; `bytes` once they had to leave the instance. */
+let shelf = {};
+/** Where the next body goes. What is in front of it lies on the shelf. */
+export let used = 0;
 
 /** Compiles where bytes are given, and makes an instance. */
 export function initSync(source) {
@@ -35,12 +54,15 @@ export function initSync(source) {
 }
 
 function start() {
+  clear();
   wasm = new WebAssembly.Instance(module, IMPORTS).exports;
   generation += 1;
   wasm.__wbindgen_start?.();
+  names = undefined;
+  body = [];
   lengths = words(64);
   text = view(wasm.reserve_text(4096), 4096);
-  body = view(wasm.reserve_body(16384), 16384);
+  reserve(0);
 }
 
 // None of the exports takes or gives anything but numbers, so there is nothing to import; the tool that makes the module asks
@@ -70,33 +92,84 @@ export function trapped(cause) {
   return new HookvetError('trap', 'the WebAssembly instance failed and was replaced; this delivery has no verdict', { cause });
 }
 
-/** Writes pairs: the sizes of their names and values, and all of these as one text, in which each character is an octet. */
-export function writeFields(sizes, value) {
-  const count = sizes.length;
-  if (lengths.length < count || lengths.length === 0) lengths = words(Math.max(count, 2 * lengths.length, 64));
-  for (let i = 0; i < count; i += 1) lengths[i] = sizes[i];
-  const size = value.length;
-  if (text.length < size || text.length === 0) text = grown('reserve_text', text, size);
-  const { read, written } = encoder.encodeInto(value, text);
+/** Writes names and values, in which each character is an octet: their sizes, and all of them as one text. */
+export function writeFields(given) {
+  const list = given.values;
+  if (lengths.length < 2 * list.length) lengths = words(Math.max(4 * list.length, 64));
+  let all = '';
+  for (let i = 0; i < list.length; i += 1) {
+    const value = list[i];
+    lengths[2 * i + 1] = value.length;
+    all += value;
+  }
+  if (given.names !== names || count !== list.length || values.length <= all.length) writeNames(given, all.length);
+  write(all, values);
+}
+
+function writeNames(given, more) {
+  names = undefined;
+  count = given.values.length;
+  let all = '';
+  for (let i = 0; i < count; i += 1) {
+    const name = given.names[i];
+    lengths[2 * i] = name.length;
+    all += name;
+  }
+  const size = all.length + more;
+  if (text.length <= size) text = grown('reserve_text', text, size + 1);
+  write(all, text);
+  values = text.subarray(all.length);
+  names = given.names;
+}
+
+function write(all, at) {
+  const size = all.length;
+  const { read, written } = encoder.encodeInto(all, at);
   if (read === size && written === size) return;
   for (let i = 0; i < size; i += 1) {
-    const octet = value.charCodeAt(i);
+    const octet = all.charCodeAt(i);
     if (octet > 255) throw new TypeError('a header has a character above U+00FF; each character stands for one octet');
-    text[i] = octet;
+    at[i] = octet;
   }
+}
+
+/** Makes room for a body, which goes where `used` says. */
+function reserve(size) {
+  if (used + size > ROOM) clear();
+  if (body.length >= used + size && body.length > 0) return;
+  const most = Math.max(used + size, 2 * body.length, 16384);
+  place = wasm.reserve_body(most) >>> 0;
+  body = view(place, most);
+  tailAt = -1;
 }
 
 /** Writes bytes as the body. */
 export function writeBytes(bytes) {
-  if (body.length < bytes.length || body.length === 0) body = grown('reserve_body', body, bytes.length);
-  body.set(bytes);
+  reserve(bytes.length);
+  body.set(bytes, used);
 }
 
 /** Writes a string as the body, in UTF-8, and says how many bytes it has. */
 export function writeString(value) {
-  const most = value.length * 3;
-  if (body.length < most || body.length === 0) body = grown('reserve_body', body, most);
-  return encoder.encodeInto(value, body).written;
+  reserve(value.length * 3);
+  if (tailAt !== used) {
+    tail = body.subarray(used);
+    tailAt = used;
+  }
+  return encoder.encodeInto(value, tail).written;
+}
+
+/** Keeps the body that was written last, of so many bytes, and gives what holds it, at the place where it was written. */
+export function keep(size) {
+  used += size;
+  return shelf;
+}
+
+/** Moves the bodies out of the instance. They move together, since each piece of memory has its own cost. */
+function clear() {
+  if (used > 0) shelf.bytes = view(place, used).slice();
+  shelf = {};
+  used = 0;
 }
 
 /** A view that is long enough: the old one ended or is too short. */

@@ -1,6 +1,6 @@
 // The options of a vetter: their types are looked at here, their meaning in WebAssembly.
 
-import { fault, generation, HookvetError, ready, trapped, wasm, writeFields } from './instance.js';
+import { encoder, fault, generation, HookvetError, ready, trapped, wasm, writeFields } from './instance.js';
 
 const KINDS = {
   policy: 'string',
@@ -101,11 +101,9 @@ export class Settings {
 
 /** Writes pairs of strings. A label is text, which the instance reads as UTF-8; an octet has one character here. */
 export function writePairs(pairs) {
-  const octets = pairs.flat().map((text) => String.fromCharCode(...encoder.encode(text)));
-  writeFields(octets.map(({ length }) => length), octets.join(''));
+  const octets = (at) => pairs.map((pair) => String.fromCharCode(...encoder.encode(pair[at])));
+  writeFields({ names: octets(0), values: octets(1) });
 }
-
-const encoder = new TextEncoder();
 
 /** Calls an export; where it traps there is a new instance afterwards. */
 export function run(call) {

@@ -1,16 +1,21 @@
 // The verdict: a number at first, and everything else when it is read.
 
-import { generation, outputBytes, outputText, trapped, wasm, writeBytes, writeFields, writeString } from './instance.js';
+import { generation, keep, outputBytes, outputText, trapped, used, wasm, writeBytes, writeFields, writeString } from './instance.js';
 import { run, writePairs } from './settings.js';
 
-const [JSON_FORM, PROBLEM, DATA] = [0, 1, 2];
+const JSON_FORM = 0;
+const PROBLEM = 1;
+const DATA = 2;
 const ACCEPTED = 1 << 16;
 const HAS_FINDINGS = 1 << 17;
 
 /** How the body ended; `OPEN` where it has not been asked for yet. */
-export const [WHOLE, TOO_LARGE, INCOMPLETE, OPEN] = [0, 1, 2, -1];
+export const WHOLE = 0;
+export const TOO_LARGE = 1;
+export const INCOMPLETE = 2;
+export const OPEN = -1;
 
-/** What {@link Call.judge} gives where the headers alone give no reason to refuse. */
+/** The code where the headers alone give no reason to refuse. */
 export const PENDING = 1;
 
 /** The call whose verdict the instance still holds, and which instance that is. */
@@ -24,11 +29,6 @@ export const forget = () => {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** How many bytes of bodies lie in one piece of memory. Bodies are kept together, since each piece has its own cost. */
-const CHUNK = 65536;
-let chunk = new Uint8Array(0);
-let used = 0;
-
 /** A delivery: what a verdict is made from, and made again from once other calls have overwritten it in the instance. */
 export class Call {
   code = 0;
@@ -36,7 +36,7 @@ export class Call {
   #fields;
   #now;
   #end;
-  /** A string, or the bytes in which the body lies. */
+  /** A string, or what holds the bytes. */
   #body;
   #at = 0;
   #size = 0;
@@ -47,48 +47,48 @@ export class Call {
     this.#fields = fields;
     this.#now = now;
     this.#end = end;
-    if (body === undefined) return;
-    if (body.length > settings.maxBody) {
-      this.#end = TOO_LARGE;
-    } else {
-      this.#body = body;
-      this.#size = body.length;
+    current = undefined;
+    if (body !== undefined) {
+      const size = body.length;
+      if (size > settings.maxBody) this.#end = TOO_LARGE;
+      else if (typeof body === 'string') this.#body = body;
+      else {
+        // Their owner may overwrite them before anybody reads the verdict, so they stay where they are written to.
+        writeBytes(body);
+        this.#at = used;
+        this.#size = size;
+        this.#body = keep(size);
+      }
     }
+    this.#judge();
   }
 
-  /** Judges, and keeps what it would take to judge once more. */
-  judge() {
-    const body = this.#body;
-    this.#run(body);
-    // A string stays as it is. Bytes may be overwritten by their owner, before anybody reads the verdict.
-    if (typeof body === 'object') this.#keep(body);
-    return this;
-  }
-
-  #run(body) {
+  #judge() {
     const settings = this.#settings;
     const fields = this.#fields;
+    const body = this.#body;
     current = undefined;
     const handle = settings.handle(this.#now);
-    let size = 0;
-    if (typeof body === 'string') size = writeString(body);
-    else if (body !== undefined) {
-      writeBytes(body);
-      size = body.length;
+    let at = this.#at;
+    let size = this.#size;
+    if (typeof body === 'string') {
+      size = writeString(body);
+      at = used;
+    } else if (body?.bytes !== undefined) {
+      writeBytes(body.bytes.subarray(at, at + size));
+      at = used;
     }
-    if (fields.rule !== undefined) {
-      writePairs([[fields.rule, fields.message]]);
-      this.code = run(() => wasm.refuse(handle, 2));
-    } else {
-      writeFields(fields.sizes, fields.text);
-      const count = fields.sizes.length;
-      const now = this.#now;
-      const end = this.#end;
-      try {
-        this.code = end === OPEN ? wasm.open(handle, count, now) : wasm.vet(handle, count, size, now, end);
-      } catch (error) {
-        throw trapped(error);
-      }
+    const { rule } = fields;
+    if (rule === undefined) writeFields(fields);
+    else writePairs([[rule, fields.message]]);
+    const count = 2 * fields.values.length;
+    const now = this.#now;
+    const end = this.#end;
+    try {
+      if (rule !== undefined) this.code = wasm.refuse(handle, 2);
+      else this.code = end === OPEN ? wasm.open(handle, count, now) : wasm.vet(handle, count, at, size, now, end);
+    } catch (error) {
+      throw trapped(error);
     }
     if (this.code > PENDING) {
       current = this;
@@ -97,29 +97,9 @@ export class Call {
     if (settings.isFreed) settings.release();
   }
 
-  #keep(bytes) {
-    const size = bytes.length;
-    if (size > CHUNK - used || chunk.length === 0) {
-      // One that is large by itself has its own piece.
-      if (size > CHUNK / 4) {
-        this.#body = bytes.slice();
-        return;
-      }
-      chunk = new Uint8Array(CHUNK);
-      used = 0;
-    }
-    chunk.set(bytes, used);
-    this.#body = chunk;
-    this.#at = used;
-    used += size;
-  }
-
   /** A part of the verdict, as text or bytes; undefined where there is no such part. */
   take(part, item, read) {
-    if (current !== this || holder !== generation) {
-      const body = this.#body;
-      this.#run(typeof body === 'object' ? body.subarray(this.#at, this.#at + this.#size) : body);
-    }
+    if (current !== this || holder !== generation) this.#judge();
     const size = run(() => wasm.take(part, item));
     return size < 0 ? undefined : read(size);
   }

@@ -7,7 +7,7 @@ import { Call, INCOMPLETE, OPEN, PENDING, TOO_LARGE, Verdict, WHOLE } from './ve
 
 const WRONG_METHOD = 'a delivery does not come with this method; the Allow header of the answer lists those that do';
 
-const NOTHING = { sizes: [], text: '' };
+const NOTHING = { names: [], values: [] };
 
 /** A delivery whose headers were judged and whose body is still to come. */
 class Pending {
@@ -55,21 +55,21 @@ export class Vetter {
 
   vet(headers, body) {
     const settings = this.#use();
-    return new Verdict(new Call(settings, fields(headers), settings.now(), WHOLE, content(body)).judge());
+    return new Verdict(new Call(settings, fields(headers), settings.now(), WHOLE, content(body)));
   }
 
   open(headers) {
     const settings = this.#use();
     const [given, now] = [fields(headers), settings.now()];
-    const call = new Call(settings, given, now, OPEN).judge();
+    const call = new Call(settings, given, now, OPEN);
     // The headers are few, and judging them again costs less than keeping what was found out until somebody closes.
-    const close = (end, body) => new Verdict(new Call(this.#use(), given, now, end, body).judge());
+    const close = (end, body) => new Verdict(new Call(this.#use(), given, now, end, body));
     return new Pending(call.code === PENDING ? undefined : new Verdict(call), close);
   }
 
   refuse(rule, message = '') {
     if (typeof rule !== 'string' || typeof message !== 'string') throw new TypeError('rule and message must be strings');
-    const call = new Call(this.#use(), { ...NOTHING, rule, message }, 0, WHOLE).judge();
+    const call = new Call(this.#use(), { ...NOTHING, rule, message }, 0, WHOLE);
     if (call.code === 0) throw new HookvetError('rule', 'a rule that there is not; rules() lists them');
     return new Verdict(call);
   }
