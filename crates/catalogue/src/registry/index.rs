@@ -4,7 +4,7 @@ use super::EVENTS;
 use super::amlyze::EVENTS as AMLYZE;
 
 /// All names share the length of their prefix: `app.` or `com.`.
-const PREFIX: usize = 4;
+pub(super) const PREFIX: usize = 4;
 /// Where the kind of resource begins, after `app.amlyze.`.
 const RESOURCE: usize = 11;
 /// Counted from the end of a name: in `….media.pending` and `….media.completed` the last letter before the stage.
@@ -61,5 +61,12 @@ pub(crate) fn position_of_amlyze(name: &[u8]) -> Option<usize> {
     }
     let position = usize::from(POSITIONS[slot(name, MULTIPLIER)]);
     let known = EVENTS.get(position)?.name.as_bytes();
-    (known[PREFIX..] == name[PREFIX..]).then_some(position)
+    is_same(&known[PREFIX..], &name[PREFIX..]).then_some(position)
+}
+
+/// Whether two texts are the same, eight octets at a time: without vectors, as in WebAssembly, slices are compared one by one.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let ((words, end), (others, other_end)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    let is_word_same = |(word, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*word) == u64::from_ne_bytes(*other);
+    one.len() == other.len() && words.iter().zip(others).all(is_word_same) && end == other_end
 }

@@ -204,7 +204,10 @@ pub fn find(vendor: Vendor, name: impl AsRef<[u8]>) -> Option<&'static EventInfo
     let name = name.as_ref();
     let is_it = |info: &&EventInfo| info.name.as_bytes() == name;
     match vendor {
-        Vendor::Amlyze => index::position_of_amlyze(name).map(|i| &EVENTS[i]).filter(is_it),
+        // The index has compared all but the prefix.
+        Vendor::Amlyze => index::position_of_amlyze(name)
+            .map(|position| &EVENTS[position])
+            .filter(|info| info.name.as_bytes().first_chunk::<{ index::PREFIX }>() == name.first_chunk()),
         Vendor::Dataspike => EVENTS[amlyze::EVENTS.len()..].iter().find(is_it),
         Vendor::CloudEvents => None,
     }

@@ -135,7 +135,7 @@ impl Name {
         let (Some(found), Some(name)) = (bytes.get(at..at + length), pool.get(text..text + length)) else {
             return false;
         };
-        found.last_chunk::<8>() == name.last_chunk::<8>()
+        load8(found, length - 8) == load8(name, length - 8)
             && (length <= 16
                 || (load8(found, 8) == load8(name, 8) && (length <= 24 || found.get(16..) == name.get(16..))))
     }
