@@ -34,8 +34,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     if is_twice {
         let module = process::root().join("wasm/package/dist/hookvet.wasm");
         let first = std::fs::read(&module)?;
-        std::fs::remove_dir_all(folder())?;
-        package(toolchain)?;
+        from_nothing(|| package(toolchain))?;
         anyhow::ensure!(std::fs::read(&module)? == first, "two builds gave different modules");
         println!("wasm: two builds from nothing gave the same {} bytes", first.len());
     }
@@ -47,6 +46,25 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 fn package(toolchain: Toolchain) -> Result<()> {
     let module = build(toolchain)?;
     process::run(process::command("node").arg("wasm/tools/build.mjs").arg(module))
+}
+
+/// Builds while what was built before is set aside, and puts that back: the Rust Worker's crates are there as well, and need not be
+/// built once more for a comparison.
+#[cfg(feature = "bindgen")]
+fn from_nothing(build: impl FnOnce() -> Result<()>) -> Result<()> {
+    let folder = folder();
+    let aside = folder.with_extension("aside");
+    if aside.exists() {
+        // Left behind where somebody ended this program in between.
+        std::fs::remove_dir_all(&aside)?;
+    }
+    std::fs::rename(&folder, &aside)?;
+    let built = build();
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::rename(&aside, &folder)?;
+    built
 }
 
 /// Where cargo builds the module, with everything that it depends on.

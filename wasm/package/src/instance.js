@@ -23,7 +23,7 @@ export let wasm;
 export let generation = 0;
 
 let module;
-/** Of each name and its value. */
+/** The size of each name and of its value. */
 let lengths;
 /** Names, and behind them values. */
 let text;
