@@ -22,6 +22,7 @@ mod finding;
 #[doc(hidden)]
 pub mod internals;
 mod json;
+mod order;
 mod policy;
 mod problem;
 mod report;

@@ -7,6 +7,7 @@ use super::media_type::{starts_with_ignore_case, trim_ows};
 use super::names::{self, Sent};
 use super::{time, uri, values};
 use crate::finding::{Place, Severity};
+use crate::order;
 use crate::report::{Note, Report};
 use crate::rule::Rule;
 use crate::vendors::{self, Reading};
@@ -28,7 +29,7 @@ pub(crate) fn read<'h>(
     let mut first: Vec<_> = headers.by_ref().take(settings.max_attributes).collect();
     let is_more = headers.next().is_some();
     // Stable: which of several headers of one name came first does mean something.
-    first.sort_by(|(name, _), (other, _)| {
+    order::sort(&mut first, |(name, _), (other, _)| {
         name.iter().map(u8::to_ascii_lowercase).cmp(other.iter().map(u8::to_ascii_lowercase))
     });
     for (name, value) in &first {

@@ -9,6 +9,7 @@ use super::clean;
 use super::judge::Judge;
 use crate::finding::Place;
 use crate::json::{Document, Fault, FaultKind, Kind, Node};
+use crate::order;
 use crate::report::Note;
 use crate::rule::Rule;
 use crate::schema::{Violation, onepass};
@@ -164,7 +165,7 @@ impl Judge<'_, '_> {
         mut placed: Vec<(Option<Node<'_, '_>>, Violation)>,
         payload: &Payload<'_>,
     ) {
-        placed.sort_by(|(a_node, a), (b_node, b)| {
+        order::sort(&mut placed, |(a_node, a), (b_node, b)| {
             (a_node.map(Node::start), a.rule, &a.member).cmp(&(b_node.map(Node::start), b.rule, &b.member))
         });
         let mut last: Option<Violation> = None;

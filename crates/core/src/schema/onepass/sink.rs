@@ -6,6 +6,7 @@ use super::machine::Stack;
 use super::program::{Format, types};
 use super::watch::NESTED;
 use crate::json::{Kind, escape_pointer, unescape};
+use crate::order;
 use crate::rule::Rule;
 use crate::schema::Violation;
 
@@ -241,9 +242,10 @@ impl Findings {
 
     /// Puts the notes into their order; once, when the pass is over.
     pub(super) fn sort(&mut self) {
-        self.duplicates.sort_by_key(|note| (note.container, note.at));
+        order::sort(&mut self.duplicates, |a, b| (a.container, a.at).cmp(&(b.container, b.at)));
         // A huge number under a name with a lone surrogate: the number is told first.
-        self.notes.sort_by_key(|note| (note.at, note.rule == Rule::JsonSyntax));
+        let is_second = |note: &JsonNote| note.rule == Rule::JsonSyntax;
+        order::sort(&mut self.notes, |a, b| (a.at, is_second(a)).cmp(&(b.at, is_second(b))));
         self.duplicates.append(&mut self.notes);
         std::mem::swap(&mut self.duplicates, &mut self.notes);
     }
