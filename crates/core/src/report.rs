@@ -122,8 +122,8 @@ pub(crate) fn first_of(a: Class, b: Class) -> Class {
 
 fn shorten(value: &[u8]) -> String {
     let text = String::from_utf8_lossy(value);
-    match text.char_indices().nth(MAX_REVEALED) {
-        Some((end, _)) => format!("{}…", &text[..end]),
+    match text.char_indices().nth(MAX_REVEALED).and_then(|(end, _)| text.get(..end)) {
+        Some(start) => format!("{start}…"),
         None => text.into_owned(),
     }
 }

@@ -109,7 +109,7 @@ pub(crate) fn unescape_pointer(token: &str) -> String {
                 continue;
             }
         }
-        name.push_str(&part[1..]);
+        name.push_str(part.get(1..).unwrap_or_default());
     }
     name
 }

@@ -78,7 +78,7 @@ impl Writer {
     fn escaped(&mut self, value: &str) {
         let mut rest = value;
         while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-            let (plain, from) = rest.split_at(at);
+            let Some((plain, from)) = rest.split_at_checked(at) else { break };
             self.text.push_str(plain);
             let byte = from.as_bytes()[0];
             self.text.push('\\');
@@ -96,7 +96,7 @@ impl Writer {
                     }
                 }
             }
-            rest = &from[1..];
+            rest = from.get(1..).unwrap_or_default();
         }
         self.text.push_str(rest);
     }
