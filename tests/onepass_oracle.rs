@@ -245,6 +245,10 @@ fn stated_difference_malformed_dates_are_no_dates() {
     pair.compare(br#""1,98-04-07""#, &mut tally);
     assert_eq!(tally.dates, 1);
     assert_eq!(pair.findings(br#""1,98-04-07""#).expect("JSON").departures.len(), 1);
+    let pair = Pair::compile("time", r#"{"format":"date-time"}"#);
+    let mut tally = Tally::default();
+    pair.compare(br#""2026-03-10T12:53:45+0.:00""#, &mut tally);
+    assert_eq!(tally.dates, 1);
 }
 
 #[test]

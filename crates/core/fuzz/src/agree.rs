@@ -165,4 +165,6 @@ fn has_malformed_digit(bytes: &[u8], offsets: &BTreeMap<String, usize>, departur
     let shape = b"0000-00-00T00:00:00";
     text.bytes().zip(shape).any(|(byte, shape)| *shape == b'0' && (0x20..0x30).contains(&byte))
         || text.bytes().skip(19).any(|byte| matches!(byte, 0x20..=0x2a | 0x2c | 0x2f))
+        // In the zone, a point or a sign stands in a digit's place too.
+        || text.bytes().skip(19).skip_while(|byte| !b"+-".contains(byte)).skip(1).any(|byte| (0x20..0x30).contains(&byte))
 }
