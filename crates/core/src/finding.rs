@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::ser::SerializeStruct as _;
 
-use crate::json::Writer;
+use crate::json::{Writer, written_length};
 use crate::rule::Rule;
 
 /// How grave a finding is.
@@ -97,6 +97,18 @@ impl Finding {
     #[must_use]
     pub const fn rejects(&self) -> bool {
         self.rejects
+    }
+
+    /// About how many bytes [`write`](Self::write) takes.
+    pub(crate) fn written_length(&self) -> usize {
+        const MEMBERS: usize = r#"{"rule":,"severity":,"where":"header:","message":,"offset":1234567,"value":},"#.len();
+        let place = match &self.place {
+            Place::Request => 0,
+            Place::Header(name) => written_length(name),
+            Place::Body(pointer) => written_length(pointer),
+        };
+        let value = self.value.as_deref().map_or(0, written_length);
+        MEMBERS + self.rule.id().len() + self.severity.as_str().len() + place + written_length(&self.message) + value
     }
 
     pub(crate) fn write(&self, out: &mut Writer) {

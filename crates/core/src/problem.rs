@@ -6,14 +6,17 @@ use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::json::Writer;
-use crate::report::MAX_FINDINGS;
+use crate::report::{MAX_BYTES, MAX_FINDINGS};
 use crate::rule::Class;
 use crate::verdict::Verdict;
 
 /// The media type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// The answer to a refused delivery, the same from every adapter.
+/// Longest key that an answer repeats, in bytes.
+const MAX_KEY: usize = 1024;
+
+/// The answer to a refused delivery, the same from every adapter. It is never longer than 64 KiB.
 ///
 /// # Example
 /// ```
@@ -49,9 +52,15 @@ impl<'v> Problem<'v> {
             title: class.title(),
             status: verdict.status(),
             detail: detail(class, &findings),
-            instance: verdict.event().map(|event| instance(&event.key())),
+            instance: verdict.event().and_then(|event| instance(&event.key())),
             findings: {
-                // A verdict lists few; the events of a batch could make an answer far longer than the request.
+                // Each refused event of a batch lists at least what refuses it, and an answer has to stay short.
+                let mut left = MAX_BYTES;
+                findings.retain(|finding| {
+                    let is_kept = left > 0;
+                    left = left.saturating_sub(finding.written_length());
+                    is_kept
+                });
                 findings.truncate(MAX_FINDINGS + 1);
                 findings
             },
@@ -95,8 +104,11 @@ fn detail(class: Class, findings: &[&Finding]) -> String {
     detail
 }
 
-/// The delivery's key as a URN.
-fn instance(key: &str) -> String {
+/// The delivery's key as a URN; `None` for one that is too long for an answer, since a part of it would be another's.
+fn instance(key: &str) -> Option<String> {
+    if key.len() > MAX_KEY {
+        return None;
+    }
     let mut urn = String::from("urn:hookvet:delivery:");
     for byte in key.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':') {
@@ -105,5 +117,5 @@ fn instance(key: &str) -> String {
             let _ = write!(urn, "%{byte:02X}");
         }
     }
-    urn
+    Some(urn)
 }
