@@ -32,7 +32,7 @@ fn compare(path: &str, fresh: &str) {
 const ELSEWHERE: &[(&str, &[Rule])] = &[
     (
         "adapters, which know the method and the body's way",
-        &[Rule::HttpMethod, Rule::HttpTimeout, Rule::HttpIncomplete],
+        &[Rule::HttpMethod, Rule::HttpTimeout, Rule::HttpIncomplete, Rule::HttpDecoding],
     ),
     (
         "receivers with credentials, expiring secrets or a list of networks",

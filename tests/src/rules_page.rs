@@ -216,6 +216,13 @@ fn why(rule: Rule) -> &'static str {
         Rule::HttpContentEncoding => {
             "A compressed body would be judged, and its signature computed, over other bytes than the handler sees. Undo the coding in front of hookvet if a proxy adds one."
         }
+        Rule::HttpCharset => {
+            "RFC 8259 defines no charset parameter for JSON. A sender that names another charset may send bytes of it, and letters \
+             outside ASCII are misread then."
+        }
+        Rule::HttpDecoding => {
+            "A body that cannot be decoded is no delivery. The sender sends it again, or without a coding."
+        }
         Rule::HttpIncomplete => "Half a body can be valid JSON only by accident; the sender has to deliver again.",
         Rule::HttpTimeout => "A body that trickles in holds a connection and memory.",
         Rule::LimitHeaders => "Ten thousand attributes are an attack and no event.",
@@ -224,7 +231,7 @@ fn why(rule: Rule) -> &'static str {
         }
         Rule::LimitDepth => "Deep nesting overflows recursive readers behind hookvet.",
         Rule::LimitDepartures => {
-            "Departures are kept as long as their places take less than a mebibyte, so that none hides behind others; what comes behind that cannot be judged one by one."
+            "Sixteen thousand departures are judged one by one, so that none hides behind others; a payload with more is refused, since the rest is not looked at."
         }
         Rule::LimitFindings => {
             "A payload with ten thousand faults has to have a verdict of bounded size; the last finding says how many were left out."

@@ -57,7 +57,7 @@ const fn is_guard(rule: Rule) -> bool {
             | Class::Timeout
             | Class::TooMany
             | Class::Unavailable
-    ) || matches!(rule, Rule::LimitDepth | Rule::HttpIncomplete)
+    ) || matches!(rule, Rule::LimitDepth | Rule::HttpIncomplete | Rule::HttpDecoding)
 }
 
 impl fmt::Display for Preset {

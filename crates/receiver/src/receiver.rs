@@ -174,7 +174,7 @@ impl Receiver {
     /// `Content-Length`. Default: no, a coding is refused with 415 and `Accept-Encoding`.
     ///
     /// Neither the coded nor the decoded body may be longer than [`Vetter::max_body`]; decoding stops there. A body that cannot
-    /// be decoded is answered with 400, `HTTP-incomplete`. Neither vendor documents a coding.
+    /// be decoded is answered with 400, `HTTP-decoding`. Neither vendor documents a coding.
     #[cfg(feature = "decompression")]
     pub fn decode_bodies(self, decode: bool) -> Self {
         self.set(|settings| settings.decodes = decode)

@@ -45,6 +45,16 @@ pub struct Handshake {
     rate: AllowedRate,
 }
 
+/// What becomes of a delivery by the origin that it names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Admission {
+    Granted,
+    /// By `Origin`, the header that CloudEvents 1.0 named.
+    ByFormerHeader,
+    Refused,
+    RefusedByFormerHeader,
+}
+
 /// The answer to an OPTIONS request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "the sender waits for it"]
@@ -88,6 +98,31 @@ impl Handshake {
             headers.push(("webhook-allowed-rate", allowed_rate));
         }
         HandshakeAnswer { headers }
+    }
+
+    /// Whether a delivery is admitted that has these values of `WebHook-Request-Origin` and of `Origin`.
+    ///
+    /// CloudEvents 1.0 called the header `Origin`, and Event Grid and others still write it. It counts where the header of 1.0.2 is
+    /// absent; a header that is there and names no allowed origin refuses, whichever it is.
+    pub(crate) fn admits<'h>(
+        &self,
+        current: impl Iterator<Item = &'h [u8]>,
+        former: impl Iterator<Item = &'h [u8]>,
+    ) -> Admission {
+        match (self.is_named(current), self.is_named(former)) {
+            (None, None) | (Some(false), _) => Admission::Refused,
+            (_, Some(false)) => Admission::RefusedByFormerHeader,
+            (None, Some(true)) => Admission::ByFormerHeader,
+            (Some(true), _) => Admission::Granted,
+        }
+    }
+
+    /// Whether the values of a header are one allowed origin; `None` where the header is absent.
+    fn is_named<'h>(&self, mut values: impl Iterator<Item = &'h [u8]>) -> Option<bool> {
+        let origin = trim_ows(values.next()?);
+        let is_once = values.next().is_none();
+        let is_any = self.origins.is_none() && !origin.is_empty();
+        Some(is_once && (is_any || self.allows(origin)))
     }
 
     /// Whether deliveries of this origin are allowed.
