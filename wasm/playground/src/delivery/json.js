@@ -121,8 +121,12 @@ function settingsOf(value) {
   const settings = {};
   if (typeof value.policy === "string") settings.policy = value.policy;
   if (value.rules !== null && typeof value.rules === "object" && !Array.isArray(value.rules)) settings.rules = value.rules;
+  if (typeof value.batches === "boolean") settings.batches = value.batches;
   if (Number.isInteger(value.now)) settings.now = value.now;
-  if (Array.isArray(value.secrets) && value.secrets.every((secret) => typeof secret === "string")) settings.secrets = value.secrets;
+  if (Array.isArray(value.secrets)) {
+    const secrets = value.secrets.map((one) => one?.secret ?? one);
+    if (secrets.every((secret) => typeof secret === "string")) settings.secrets = secrets;
+  }
   return settings;
 }
 
