@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use hookvet::{Finding, Place, Verdict, escaped};
+use hookvet::{EventContext, Finding, Place, Verdict, escaped};
 
 use crate::capture::Capture;
 
@@ -33,13 +33,20 @@ pub fn verdict(verdict: &Verdict, capture: &Capture) -> String {
         if let Some(subject) = event.subject() {
             let _ = writeln!(out, "  subject {}", escaped(subject));
         }
-        let _ = writeln!(out, "  schema  {}", verdict.schema().unwrap_or("none: the type is not documented"));
+        let _ = writeln!(out, "  schema  {}", schema(verdict, event));
     }
     let inner = verdict.batch().into_iter().flatten().flat_map(Verdict::findings);
     for one in verdict.findings().iter().chain(inner) {
         finding(one, capture, &mut out);
     }
     out
+}
+
+fn schema<'v>(verdict: &'v Verdict, event: &EventContext) -> &'v str {
+    verdict.schema().unwrap_or(match event.info() {
+        Some(_) => "not held against the body",
+        None => "none: the type is not documented",
+    })
 }
 
 fn finding(finding: &Finding, capture: &Capture, out: &mut String) {
