@@ -165,3 +165,30 @@ impl serde::Serialize for Where<'_> {
         serializer.collect_str(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Place, Vetter};
+
+    #[test]
+    fn a_place_is_escaped_for_people_and_as_it_was_sent_in_json() {
+        let pointer = "/a\nb\u{202e}\u{9b}";
+        let headers = [
+            ("ce-specversion", "1.0"),
+            ("ce-id", "1"),
+            ("ce-source", "customer"),
+            ("ce-type", "com.amlyze.customer.updated"),
+            ("ce-subject", "42"),
+            ("content-type", "application/json"),
+        ];
+        let body = "{\"a\\nb\u{202e}\u{9b}\":1}";
+        let verdict = Vetter::amlyze().build().expect("a vetter").vet(headers, body.as_bytes(), 0);
+        let finding = verdict.findings().iter().find(|finding| finding.place == Place::Body(pointer.into()));
+        let finding = finding.expect("an unknown member");
+        assert_eq!(finding.place.to_string(), r"body:/a\nb\u{202e}\u{9b}");
+        assert!(format!("{finding:?} {verdict:?}").chars().all(|one| !one.is_control() && one != '\u{202e}'));
+        let json = verdict.to_json();
+        assert!(json.contains("\"where\":\"body:/a\\nb\u{202e}\u{9b}\""), "{json}");
+        assert_eq!(json, serde_json::to_string(&verdict).expect("JSON"));
+    }
+}
