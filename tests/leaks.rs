@@ -356,7 +356,7 @@ fn no_public_type_shows_a_value_or_a_secret() {
 
 #[test]
 fn a_canary_is_found_in_every_form_in_which_debug_shows_bytes() {
-    assert!(leaks(&format!("{:?}", CANARY)));
+    assert!(leaks(&format!("{CANARY:?}")));
     assert!(leaks(&format!("{:?}", Bytes::from(CANARY))));
     assert!(leaks(&format!("{:?}", CANARY.as_bytes())) && leaks(&format!("{:#?}", vec![Some(CANARY.as_bytes())])));
     assert!(leaks(&secret_text()) && leaks(&format!("{:?}", [NUMBER])));
@@ -501,8 +501,8 @@ fn headers() -> Vec<(String, String)> {
 /// Headers in order, of an event whose schema refuses the body.
 fn refused_headers() -> Vec<(String, String)> {
     let mut headers = headers();
-    headers[4].1 = "com.amlyze.customer.updated".to_owned();
-    headers[6].1 = "2026-03-10T12:53:45Z".to_owned();
+    "com.amlyze.customer.updated".clone_into(&mut headers[4].1);
+    "2026-03-10T12:53:45Z".clone_into(&mut headers[6].1);
     headers
 }
 
@@ -644,10 +644,9 @@ fn verdict_types(shown: &mut Shown, verdict: &Verdict, body: &[u8]) {
     if let Some(problem) = Problem::of(verdict) {
         show!(shown; problem);
     }
-    for error in [verdict.read::<amlyze::Event>(body).err(), verdict.read::<dataspike::Event>(body).err()] {
-        if let Some(error) = error {
-            show!(shown; error);
-        }
+    let errors = [verdict.read::<amlyze::Event>(body).err(), verdict.read::<dataspike::Event>(body).err()];
+    for error in errors.into_iter().flatten() {
+        show!(shown; error);
     }
 }
 
@@ -792,8 +791,7 @@ async fn actix_types(shown: &mut Shown) {
     let made: Ready<_> = vet.new_transform(Inner);
     let service = made.await.expect("a service");
     show!(shown; vet, service);
-    let request =
-        refused_headers().into_iter().fold(TestRequest::post(), |request, header| request.insert_header(header));
+    let request = refused_headers().into_iter().fold(TestRequest::post(), TestRequest::insert_header);
     let response = service.call(request.set_payload(body()).to_srv_request()).await.expect("an answer");
     let delivery = response.response().extensions().get::<Delivery>().expect("a delivery").clone();
     let error = delivery.verdict().read::<dataspike::Event>(delivery.body()).expect_err("another vendor");

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
-use hookvet::Secret;
+use hookvet::{Secret, escaped};
 
 /// What a command came to, as an exit code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("hookvet: {error:#}");
+            eprintln!("hookvet: {}", escaped(&format!("{error:#}")));
             ExitCode::from(2)
         }
     }
