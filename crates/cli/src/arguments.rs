@@ -18,6 +18,9 @@ pub struct Arguments {
 pub enum Command {
     /// Judge a captured HTTP request, or requests line by line
     ///
+    /// The capture is a request line and headers, of HTTP/1.1 or as pseudo-headers of HTTP/2, an empty line and the body, with
+    /// CRLF or LF. A body in chunks is joined; one that a tool has joined already is taken as it stands.
+    ///
     /// Exit codes: 0 accepted, 1 refused, 2 wrong use or (with --jsonl) a line that is no request.
     Check(CheckArguments),
     /// Receive deliveries, vet them, and keep the accepted ones
@@ -30,6 +33,18 @@ pub enum Command {
     Events(EventsArguments),
     /// Print the JSON Schema of an event type
     Schema(SchemaArguments),
+}
+
+impl Command {
+    /// The signing secrets that were given, as they were given.
+    pub fn secrets(&self) -> &[String] {
+        match self {
+            Self::Check(arguments) => &arguments.judging.secrets,
+            Self::Serve(arguments) => &arguments.judging.secrets,
+            Self::Send(arguments) => arguments.secret.as_slice(),
+            Self::Events(_) | Self::Schema(_) => &[],
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -58,6 +73,10 @@ pub struct Judging {
         value_delimiter = ','
     )]
     pub secrets: Vec<String>,
+    /// Take batches of CloudEvents (application/cloudevents-batch+json) as a receiver that asked for them; otherwise they are
+    /// refused
+    #[arg(long)]
+    pub batches: bool,
 }
 
 fn rule_level(text: &str) -> Result<(Rule, Level), String> {
@@ -82,7 +101,7 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
     /// Read one request a line as JSON, print one verdict a line
-    #[arg(long, conflicts_with_all = ["vendor", "policy", "rules", "secrets", "now", "format"])]
+    #[arg(long, conflicts_with_all = ["vendor", "policy", "rules", "secrets", "batches", "now", "format"])]
     pub jsonl: bool,
     /// The file with the request; - reads standard input
     #[arg(value_name = "FILE", default_value = "-")]

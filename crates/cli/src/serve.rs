@@ -1,7 +1,7 @@
 //! `hookvet serve`: the layer in front of axum, an embedded store behind it.
 //!
 //! A delivery is written to the store before it is acknowledged. Every delivery, accepted or refused, is one line of
-//! JSON on standard output: vendor, type, key, status and rules, never a value of the payload.
+//! JSON on standard output: vendor, documented type, status and findings, never a value of the delivery.
 //!
 //! At `/` stands the playground. On an address of this machine alone, it also shows what was received last.
 
@@ -154,14 +154,12 @@ pub fn pairs(headers: &HeaderMap) -> Value {
         .collect()
 }
 
-/// One line a delivery. The type comes from the sender, so it is shortened; what is no text is escaped.
+/// One line a delivery. Of what the sender wrote it has the names in the places of findings, and nothing else.
 fn log(verdict: &Verdict) {
-    let event = verdict.event();
-    let event_type: Option<String> = event.map(|event| event.event_type().chars().take(100).collect());
     print_line(&json!({
         "time": jiff::Timestamp::now().to_string(),
         "vendor": verdict.vendor().as_str(),
-        "type": event_type,
+        "type": verdict.type_label(),
         "status": verdict.status(),
         "decision": verdict.decision().as_str(),
         "authenticity": verdict.authenticity().as_str(),

@@ -72,6 +72,145 @@ fn check_underlines_every_finding_and_exits_1_on_a_refusal() {
     "#);
 }
 
+/// Whether a terminal would do something else with a text than to show it, line by line.
+fn acts(text: &str) -> bool {
+    text.chars()
+        .any(|one| (one.is_control() && one != '\n') || "\u{202e}\u{2066}\u{2028}\u{200b}\u{feff}".contains(one))
+}
+
+#[test]
+fn a_capture_cannot_write_a_verdict_of_its_own() {
+    let forged = "x\u{1b}[2J\u{9b}1A\u{202e}\u{2028}\raccepted 204\u{feff}";
+    let name = "ce-\u{1b}[2J\u{9b}1A\u{202e}\u{2028}\u{feff}";
+    let capture = UPDATE
+        .replace("ce-source: customer", &format!("ce-source: {forged}\nx: {forged}\n{name}: {name}"))
+        .replace("com.amlyze.customer.updated", "com.amlyze.customer.updated\u{2066}")
+        .replace("ce-subject: 42", &format!("ce-subject: {forged}"))
+        .replace("\"riskLevel\"", &format!("\"pep{}\": 1,\n \"riskLevel\"", forged.replace('\r', "\\n")));
+    for arguments in [&["check"][..], &["check", "--policy", "strict"], &["check", "--vendor", "cloudevents"]] {
+        let output = hookvet(arguments, &capture);
+        let text = stdout(&output);
+        assert!(text.starts_with("refused ") && !acts(&text), "{text:?}");
+        assert!(!text.contains("\naccepted") && text.contains(r"\u{1b}[2J"), "{text}");
+        assert!(!acts(&String::from_utf8_lossy(&output.stderr)));
+    }
+}
+
+#[test]
+fn an_underline_stands_below_what_it_is_about_however_that_is_written() {
+    let capture =
+        UPDATE.replace("  \"riskLevel\": \"SEVERE\"", "\t\"risk\u{200b}\": 1, \"riskLevel\": \"SEVERE\u{202e}é\"");
+    let text = stdout(&hookvet(&["check"], &capture));
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().rposition(|line| line.contains("SEVERE")).expect("a snippet");
+    let columns = |line: &str, mark: char| {
+        let all: Vec<usize> = line.chars().enumerate().filter(|(_, one)| *one == mark).map(|(at, _)| at).collect();
+        (all[0], all[all.len() - 1])
+    };
+    let shown = r#""SEVERE\u{202e}é""#;
+    let start = lines[at].find(shown).map(|byte| lines[at][..byte].chars().count()).expect("the value");
+    assert_eq!(columns(lines[at + 1], '^'), (start, start + shown.chars().count() - 1), "{text}");
+}
+
+#[test]
+fn check_judges_the_method_as_a_receiver_does() {
+    let capture = UPDATE.replace("SEVERE", "HIGH");
+    assert_eq!(code(&hookvet(&["check"], &capture)), 0);
+    for line in ["PUT /amlyze HTTP/1.1", "post /amlyze HTTP/1.1", ":method: GET\n:path: /amlyze"] {
+        for policy in ["strict", "observe"] {
+            let arguments = ["check", "--policy", policy, "--format", "json"];
+            let output = hookvet(&arguments, &capture.replace("POST /amlyze HTTP/1.1", line));
+            let text = stdout(&output);
+            assert!(text.starts_with(r#"{"decision":"reject","status":405"#) && text.contains("HTTP-method"), "{text}");
+        }
+    }
+}
+
+const BATCH: &str = "\
+POST /cloudevents HTTP/1.1
+content-type: application/cloudevents-batch+json
+
+[{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"}]";
+
+#[test]
+fn batches_are_taken_where_they_were_asked_for_by_check_and_serve_alike() {
+    let output = hookvet(&["check"], BATCH);
+    assert!(code(&output) == 1 && stdout(&output).contains("CE-M7"), "{}", stdout(&output));
+    assert_eq!(code(&hookvet(&["check", "--batches"], BATCH)), 0);
+    let (head, body) = BATCH.split_once("\n\n").expect("a body");
+    let head = head.replace('\n', "\r\n");
+    let request = format!("{head}\r\nhost: h\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    assert!(exchange(&serve(&[]).address, &request).starts_with("HTTP/1.1 415"));
+    assert!(exchange(&serve(&["--batches"]).address, &request).starts_with("HTTP/1.1 204"));
+    let line =
+        r#"{"vendor":"cloudevents","headers":[["content-type","application/cloudevents-batch+json"]],"body":"[]""#;
+    let lines = format!("{line}}}\n{line},\"batches\":true}}");
+    let verdicts = stdout(&hookvet(&["check", "--jsonl"], &lines));
+    let statuses: Vec<&str> = verdicts.lines().filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(statuses, [r#""status":415"#, r#""status":204"#]);
+}
+
+#[test]
+fn a_short_secret_is_taken_and_named_and_white_space_around_one_is_told() {
+    let stderr = |secret: &str| {
+        let output = hookvet(&["check", "--secret", secret], UPDATE);
+        (code(&output), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let long = "whsec_000102030405060708090a0b0c0d0e0f";
+    assert_eq!(stderr(long), (1, String::new()));
+    let (outcome, said) = stderr("whsec_0102");
+    assert!(outcome == 1 && said.contains("--secret, number 1,") && !said.contains("0102"), "{said}");
+    let (outcome, said) = stderr(&format!("{long}\n"));
+    assert!(outcome == 2 && said.contains("white space around it") && !said.contains("0a0b"), "{said}");
+}
+
+#[test]
+fn the_answer_of_a_server_is_shown_on_one_line_whatever_it_says() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut head = BufReader::new(stream.try_clone().expect("a stream"));
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            head.read_line(&mut line).expect("a line");
+        }
+        let body = "no\u{1b}[1A\u{1b}[2K204 No Content\n204 No Content\u{202e}\n";
+        let answer = format!("HTTP/1.1 500 x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(answer.as_bytes()).expect("sent");
+        // Until the sender has read it.
+        let _ = stream.read(&mut [0; 4096]);
+    });
+    let output = hookvet(&["send", "amlyze", "com.amlyze.customer.updated", "--to", &url], "");
+    server.join().expect("served");
+    let text = stdout(&output);
+    assert_eq!((code(&output), text.lines().count(), acts(&text)), (1, 2, false), "{text:?}");
+    assert!(text.ends_with("\\n204 No Content\\u{202e}\n"), "{text}");
+}
+
+#[test]
+fn a_log_line_names_documented_types_alone() {
+    let mut receiver = serve(&["--policy", "observe"]);
+    for event_type in ["com.amlyze.customer.updated", "app.amlyze.customer.updated", "Jane Doe"] {
+        let request = format!(
+            "POST /amlyze HTTP/1.1\r\nhost: h\r\nconnection: close\r\nce-specversion: 1.0\r\nce-id: Jane-id\r\nce-source: \
+             Jane-source\r\nce-subject: Jane-subject\r\nce-type: {event_type}\r\ncontent-type: application/json\r\n\
+             content-length: 2\r\n\r\n{{}}"
+        );
+        assert!(exchange(&receiver.address, &request).starts_with("HTTP/1.1 204"));
+    }
+    let mut types = Vec::new();
+    for _ in 0..3 {
+        let mut line = String::new();
+        receiver.log.read_line(&mut line).expect("a line");
+        assert!(!line.contains("Jane"), "{line}");
+        let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        types.push(line["type"].as_str().expect("a type").to_owned());
+    }
+    assert_eq!(types, ["com.amlyze.customer.updated", "com.amlyze.customer.updated", "other"]);
+}
+
 #[test]
 fn check_exits_0_on_an_accepted_delivery_and_takes_policy_and_rules() {
     assert_eq!(code(&hookvet(&["check", "--policy", "tolerant"], UPDATE)), 0);

@@ -42,13 +42,15 @@ function screening({ secret = SECRET, timestamp = NOW } = {}) {
 function settingsOf({ request, settings = {} }) {
   const { credentials, peers, wait, methods, sink, max_body: maxBody, ...unknown } = settings;
   assert.deepEqual(unknown, {});
-  if (request.reveal || credentials || peers || wait || methods) return undefined;
+  const secrets = request.secrets ?? [];
+  const isPlain = secrets.every((secret) => typeof secret === 'string');
+  if (request.reveal || credentials || peers || wait || methods || !isPlain) return undefined;
   const values = {
     POLICY: request.policy,
     RULES: Object.entries(request.rules ?? {}).map((pair) => pair.join('=')).join(' '),
-    DATASPIKE_SECRET: (request.secrets ?? []).join(' '),
+    DATASPIKE_SECRET: secrets.join(' '),
     ALLOW_UNSIGNED: 'true',
-    SOLICIT_BATCHES: `${request.batches ?? request.vendor === 'cloudevents'}`,
+    SOLICIT_BATCHES: `${request.batches ?? false}`,
     MAX_BODY: maxBody && `${maxBody}`,
     QUARANTINE_TO: sink && 'store',
   };
@@ -69,8 +71,7 @@ const SEEN_OTHERWISE = ['amlyze-repeated-type', 'amlyze-two-content-types', 'clo
 
 /** What the npm package answers under Node to what a Worker is given. */
 function answerOfPackage({ vendor, policy, rules, secrets, headers, now = 0, batches, ...request }) {
-  const solicitBatches = batches ?? vendor === 'cloudevents';
-  const vetter = new Vetter(vendor, { policy, rules, secrets, solicitBatches, allowUnsigned: true, now: () => now });
+  const vetter = new Vetter(vendor, { policy, rules, secrets, solicitBatches: batches, allowUnsigned: true, now: () => now });
   const verdict = vetter.vet(seenByWorkers(headers), bodyOf(request));
   if (verdict.accepted) return { status: 204, headers: [], body: '' };
   return { status: verdict.status, headers: [['content-type', PROBLEM]], body: verdict.problem() };
@@ -87,6 +88,7 @@ function* refusals() {
 /** Cases that need what no Worker can be set to. */
 const LEFT_OUT = [
   'amlyze-wrong-json-type-revealed',
+  'dataspike-expired-secret',
   'receiver-credential-missing',
   'receiver-credential-wrong',
   'receiver-header-credential-wrong',

@@ -3,6 +3,8 @@
 //! Source: CloudEvents HTTP webhook 1.0.2 §4. The callback of §4.1.3 is never called: a receiver that calls a URL from a
 //! stranger can be made to call anything.
 
+use std::fmt;
+
 use super::media_type::trim_ows;
 
 /// How many deliveries a minute a sender may make.
@@ -55,8 +57,8 @@ pub(crate) enum Admission {
     RefusedByFormerHeader,
 }
 
-/// The answer to an OPTIONS request.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// The answer to an OPTIONS request. `Debug` says what it comes to, and does not name the sender.
+#[derive(Clone, Eq, PartialEq)]
 #[must_use = "the sender waits for it"]
 pub struct HandshakeAnswer {
     headers: Vec<(&'static str, String)>,
@@ -159,6 +161,12 @@ impl HandshakeAnswer {
     /// The headers of the answer, names in lower case.
     pub fn headers(&self) -> &[(&'static str, String)] {
         &self.headers
+    }
+}
+
+impl fmt::Debug for HandshakeAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeAnswer").field("is_allowed", &self.is_allowed()).finish_non_exhaustive()
     }
 }
 

@@ -135,6 +135,23 @@ flow("a curl command pasted into the dialog is taken, and what was there comes b
   assert.match(await textOf(page, BODY), /VERY_HIGH/);
 });
 
+flow("another method is refused before anything else, and can be judged as a POST", async (page) => {
+  await paste(page, BODY, `PUT /amlyze HTTP/1.1\n${SEED}`);
+  assert.equal(await decision(page), "Refused 405");
+  assert.deepEqual(await findings(page), ["HTTP-method"]);
+  await page.getByRole("button", { name: "Judge it as a POST" }).click();
+  assert.equal(await decision(page), "Accepted 204");
+});
+
+flow("a batch is judged as by a receiver that did not ask for batches, and as by one that did", async (page) => {
+  await paste(page, BODY, 'POST / HTTP/1.1\ncontent-type: application/cloudevents-batch+json\n\n[{"specversion":"1.0","id":"1","source":"/s","type":"t"}]');
+  assert.equal(await decision(page), "Refused 415");
+  await page.getByRole("button", { name: "Judge as one that did", exact: true }).click();
+  assert.equal(await decision(page), "Accepted 204");
+  await page.getByRole("button", { name: "Judge as one that did not" }).click();
+  assert.deepEqual(await findings(page), ["CE-M7"]);
+});
+
 flow("a HAR of several entries gives a choice; one without a body says so", async (page) => {
   const entry = (url, postData) => ({ request: { method: "POST", url, headers: [{ name: "ce-id", value: "1" }], postData } });
   const har = JSON.stringify({ log: { entries: [entry("https://h/a", { text: "{}" }), entry("https://h/b")] } });
