@@ -1,6 +1,6 @@
 /** Works out what somebody pasted. */
 
-import { looksLikeCommand, parseCommand } from "./curl.js";
+import { holdsCommand, looksLikeCommand, parseCommands } from "./curl.js";
 import { looksLikeHttp, parseHttp } from "./http.js";
 import { deliveriesIn, headersFor, splitValues } from "./json.js";
 import { MAX_TEXT, loneSurrogate, looksBinary, size } from "./text.js";
@@ -44,12 +44,18 @@ function unfenced(text) {
 
 function classify(text) {
   const trimmed = text.trimStart();
-  if (looksLikeCommand(trimmed)) return one("command", parseCommand(trimmed));
+  if (looksLikeCommand(trimmed)) return commands(trimmed);
   if (trimmed.startsWith("{") || trimmed.startsWith("[")) return json(text);
   if (looksLikeHttp(trimmed)) return one("http", parseHttp(trimmed));
+  if (holdsCommand(trimmed)) return commands(trimmed);
   return {
     error: "This is no HTTP request, curl command, HAR or JSON. Paste the whole request, or put headers and body into their editors.",
   };
+}
+
+function commands(text) {
+  const found = parseCommands(text);
+  return found.error ? found : { kind: "command", ...found };
 }
 
 function one(kind, delivery) {
