@@ -62,8 +62,9 @@ before(async () => {
     const isPage = path.endsWith('.js.html');
     if (!path.startsWith(out) || !(isPage || existsSync(path))) return void response.writeHead(404).end();
     response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
-    // As on a site that lets no script be made at run time.
-    response.setHeader('content-security-policy', "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'");
+    // As on a site that lets no script be made at run time. Only the file is fetched.
+    const connect = path.includes('-file/') ? "'self'" : "'none'";
+    response.setHeader('content-security-policy', `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src ${connect}`);
     // `NAME.js.html` is a page with that script, and `NAME.worker.js.html` one that starts it as a worker.
     const script = path.slice(path.lastIndexOf('/') + 1, -'.html'.length);
     if (isPage) return void response.end(`<!doctype html><title></title><script type="module" src="./${script}"></script>`);
