@@ -12,7 +12,7 @@ const CURL = /(?:^|[/\\])curl(?:\.exe)?$/i;
 
 export function looksLikeCommand(text) {
   const rest = text.replace(PROMPT, "");
-  return /^(?:\S*[/\\])?curl(?:\.exe)?(?:\s|$)|^(?:\$\w+\s*=\s*)?(?:Invoke-(?:WebRequest|RestMethod)|iwr|irm)\b/i.test(rest)
+  return /^(?:[{(]\s+)?(?:\S*[/\\])?curl(?:\.exe)?(?:\s|$)|^(?:\$\w+\s*=\s*)?(?:Invoke-(?:WebRequest|RestMethod)|iwr|irm)\b/i.test(rest)
     || /^\s*\$\w+\s*=[^]*\b(?:Invoke-(?:WebRequest|RestMethod)|iwr|irm)\b/i.test(rest);
 }
 
@@ -264,7 +264,8 @@ class Transfer {
       if (!isNamed && typeof value === "string" && value !== "") pairs.push([name, value]);
     };
     if (options.has("oauth2-bearer")) add("authorization", `Bearer ${options.get("oauth2-bearer")}`);
-    else if (user !== undefined) add("authorization", `Basic ${btoa(user.includes(":") ? user : `${user}:`)}`);
+    // The other ways wait for what the server asks.
+    else if (user !== undefined && !["digest", "ntlm", "negotiate", "anyauth"].some((way) => options.has(way))) add("authorization", `Basic ${btoa(user.includes(":") ? user : `${user}:`)}`);
     add("user-agent", options.get("user-agent"));
     add("referer", options.get("referer")?.replace?.(/;auto$/, ""));
     add("cookie", this.#cookies.join(";"));

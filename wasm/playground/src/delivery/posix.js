@@ -95,6 +95,12 @@ class Lexer {
       }
     }
     this.#end(undefined);
+    // Only now have all here-documents been read.
+    for (const command of this.#commands) {
+      if (command.from === undefined) continue;
+      command.input ??= output(command.from);
+      for (const one of command.from.unknown) command.unknown.add(one);
+    }
     return { commands: this.#commands };
   }
 
@@ -103,9 +109,8 @@ class Lexer {
     return { commands: this.#commands, error: UNCLOSED[quote], within: this.#command };
   }
 
-  #start(before) {
-    this.#command = { words: [], input: undefined, unknown: new Set(before?.unknown) };
-    if (before) this.#command.input = output(before);
+  #start(from) {
+    this.#command = { words: [], input: undefined, unknown: new Set(), from };
   }
 
   #end(pipedFrom) {

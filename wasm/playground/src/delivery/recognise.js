@@ -63,7 +63,8 @@ function one(kind, delivery) {
 }
 
 function json(text) {
-  const value = parsed(text);
+  // A byte order mark belongs to a file, and to a body only where there is nothing around it.
+  const value = parsed(text.replace(/^\ufeff/, ""));
   const deliveries = value === undefined ? undefined : deliveriesIn(value);
   if (deliveries !== undefined) {
     if (deliveries.length === 0) return { error: "This HAR holds no requests." };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { headerPairs, toOctets } from "../../src/delivery/headers.js";
 import { recognise } from "../../src/delivery/recognise.js";
 import { toBytes } from "../../src/delivery/text.js";
+import { asCurl } from "../../src/takeaway/write.js";
 
 const JSON_TYPE = "-H 'content-type: application/json'";
 
@@ -98,7 +99,9 @@ async function sentBy(command) {
   received.length = 0;
   // No settings of whoever runs the tests.
   const env = { PATH: process.env.PATH, HOME: folder, CURL_HOME: folder, LC_ALL: "C.UTF-8", no_proxy: "*" };
-  await run("bash", ["-c", command], { cwd: folder, env, timeout: 20_000, maxBuffer: 2 ** 24 });
+  // A file, since the longest commands fit into no argument.
+  writeFileSync(join(folder, "command"), command);
+  await run("bash", ["command"], { cwd: folder, env, timeout: 20_000, maxBuffer: 2 ** 24 });
   return received.map(({ rawHeaders, ...rest }) => {
     const pairs = [];
     for (let at = 0; at < rawHeaders.length; at += 2) pairs.push([rawHeaders[at], rawHeaders[at + 1]]);
@@ -141,10 +144,31 @@ async function compare(command) {
   });
 }
 
-test("curl is there to compare with", async () => {
-  await assert.doesNotReject(run("curl", ["--version"]), "install curl; on Debian: apt-get install curl");
+test("curl is there to compare with, and knows the options", async () => {
+  const found = await run("curl", ["--version"]).catch(() => undefined);
+  assert.ok(found, "expected curl in PATH, but found none; on Debian: apt-get install curl");
+  const [, major, minor] = /^curl (\d+)\.(\d+)/.exec(found.stdout).map(Number);
+  assert.ok(major > 7 || minor >= 87, `expected curl 7.87 or later, which has --json and --url-query, but found ${major}.${minor}`);
 });
 
 for (const [name, command] of Object.entries(COMMANDS)) {
   test(`${name} is read as curl sends it`, () => compare(command.replaceAll("http://h", `http://${address}`)));
+}
+
+const BODIES = {
+  "a small one": toBytes(`{"it's": "$x \`y\` \\ !"}\n`),
+  "one with carriage returns": toBytes('{\r\n}\r\n'),
+  "one with a NUL": toBytes('{"a":"\0"}'),
+  "one that is no text": Uint8Array.of(0xff, 0, 10, 13, 0xc3),
+  "one of 300 KB": toBytes(JSON.stringify({ name: "Zoë".repeat(75_000) })),
+  "none": new Uint8Array(),
+};
+
+for (const [name, bytes] of Object.entries(BODIES)) {
+  test(`the command to take away sends the body as it is, and is read back: ${name}`, async () => {
+    const command = asCurl({ method: "POST", headers: "content-type: application/json\nce-subject: Zo\u00eb\nx-empty:", bytes }, `http://${address}/amlyze`);
+    const [sent] = await sentBy(command);
+    assert.deepEqual(Buffer.from(sent.bytes), Buffer.from(bytes));
+    await compare(command);
+  });
 }
