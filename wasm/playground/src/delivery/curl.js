@@ -354,7 +354,7 @@ function invoked(words, from, known) {
       if (read === undefined) return next?.variable ? variableError() : { error: `${word.value} takes an expression, and only text can be read here. Put the text in its place.` };
       given.set(option, read);
       at = read.end;
-    } else if (!word.bare || /^https?:/i.test(word.value)) given.set("-uri", { value: word.value });
+    } else if (!word.mark && (!word.bare || /^https?:/i.test(word.value))) given.set("-uri", { value: word.value });
   }
   const text = (option) => given.get(option)?.value;
   const named = (name) => pairs.filter(([other]) => other.toLowerCase() !== name);
@@ -377,24 +377,29 @@ function invoked(words, from, known) {
 const VALUES = new Set(["-method", "-uri", "-body", "-contenttype", "-useragent"]);
 const IGNORED = new Set(["-websession", "-outfile", "-timeoutsec", "-sessionvariable", "-maximumredirection"]);
 
-/** Text, a variable whose text is known, one of them in parentheses, or its bytes in UTF-8: `{ value, isBytes, end }`. */
-function expression(words, at, known) {
+const GET_BYTES = /^\[(?:System\.)?Text\.Encoding\]::UTF8\.GetBytes$/i;
+
+/** Text, or a variable whose text is known, in parentheses or not, or its bytes in UTF-8: `{ value, isBytes, end }`. */
+function expression(words, from, known) {
+  let at = from;
+  let open = 0;
+  let isBytes = false;
+  for (;;) {
+    const word = words[at];
+    if (word?.bare && GET_BYTES.test(word.value) && words[at + 1]?.value === "(") isBytes = true;
+    else if (word?.mark && word.value === "(") open += 1;
+    else break;
+    at += 1;
+  }
   const word = words[at];
-  if (word === undefined || word.end) return undefined;
-  if (word.mark && word.value === "(") {
-    const inner = expression(words, at + 1, known);
-    return inner && words[inner.end + 1]?.value === ")" ? { ...inner, end: inner.end + 1 } : undefined;
+  if (word === undefined || word.end || word.mark) return undefined;
+  const read = word.bare && word.variable ? known.get(word.value.toLowerCase()) : word;
+  if (typeof read?.value !== "string" || (word.variable && !word.bare) || (word.bare && word.value.startsWith("["))) return undefined;
+  for (; open > 0; open -= 1) {
+    at += 1;
+    if (!words[at]?.mark || words[at].value !== ")") return undefined;
   }
-  if (word.bare && /^\[(?:System\.)?Text\.Encoding\]::UTF8\.GetBytes$/i.test(word.value) && words[at + 1]?.value === "(") {
-    const inner = expression(words, at + 1, known);
-    return inner && { ...inner, isBytes: true };
-  }
-  if (word.mark) return undefined;
-  if (word.bare && word.variable) {
-    const read = known.get(word.value.toLowerCase());
-    return read?.value === undefined ? undefined : { ...read, end: at };
-  }
-  return word.variable || word.value.startsWith("[") && word.bare ? undefined : { value: word.value, end: at };
+  return { value: read.value, isBytes: isBytes || read.isBytes === true, end: at };
 }
 
 function tableError() {

@@ -8,6 +8,9 @@ const UNCLOSED = {
   '"': "A double quote is not closed, so the command is cut off or its quoting was changed.",
 };
 
+/** Commands inside of commands are read as deep as this. */
+const MAX_DEPTH = 20;
+
 /**
  * `{ commands, error }`. A command has `words`, the `input` that it finds on standard input (`undefined` where that is not in
  * the text), and `unknown`, the expansions whose value is not in the text. Words and input have one character for each octet.
@@ -27,6 +30,7 @@ class Lexer {
   hasCaret = false;
   #source;
   #variables;
+  #depth;
   #at = 0;
   #command;
   #word;
@@ -37,9 +41,10 @@ class Lexer {
   #documents = [];
   #commands = [];
 
-  constructor(source, variables) {
+  constructor(source, variables, depth = 0) {
     this.#source = source;
     this.#variables = variables;
+    this.#depth = depth;
   }
 
   get at() {
@@ -154,7 +159,7 @@ class Lexer {
     if (this.#word !== undefined && /^[0-9]+$/.test(this.#word) && !this.#hasQuotes) this.#word = undefined;
     this.#endWord();
     const rest = this.#source.slice(this.#at, this.#at + 4);
-    if (/^[<>]\(/.test(rest)) {
+    if (/^[<>]\(/.test(rest) && this.#depth < MAX_DEPTH) {
       this.#command.unknown.add(`${rest[0]}(…)`);
       this.#at += 2;
       this.#inner();
@@ -179,7 +184,7 @@ class Lexer {
         text += line;
       }
       if (!isPlain) {
-        const inside = new Lexer(text, this.#variables);
+        const inside = new Lexer(text, this.#variables, this.#depth);
         inside.#command = command;
         text = inside.#interpolated(0, undefined);
       }
@@ -225,7 +230,7 @@ class Lexer {
       this.#at += name[0].length;
       return this.#variables.get(name[1] ?? name[2]) ?? unknown();
     }
-    if (rest.startsWith("$(") && rest[2] !== "(") {
+    if (rest.startsWith("$(") && rest[2] !== "(" && this.#depth < MAX_DEPTH) {
       this.#at += 2;
       const inner = this.#inner();
       const only = inner.commands.length === 1 ? output(inner.commands[0]) : undefined;
@@ -245,7 +250,7 @@ class Lexer {
 
   /** What stands up to the closing parenthesis, read as commands of their own. */
   #inner() {
-    const inner = new Lexer(this.#source, new Map(this.#variables));
+    const inner = new Lexer(this.#source, new Map(this.#variables), this.#depth + 1);
     inner.#at = this.#at;
     const read = inner.commands(true);
     this.#at = inner.at + 1;

@@ -255,7 +255,8 @@ test("half a surrogate pair is taken, and told", () => {
 test("nothing of 3,000 cut-off and disturbed inputs throws", () => {
   const samples = [
     "POST / HTTP/1.1\r\nA: b\r\n\r\n{}", "curl 'h' -H \"a: $'b'\" --data-raw '{}'", 'curl ^"h^" ^\n -d ^"{^\\^"a^\\^"}^"',
-    'Invoke-WebRequest -Uri "h" -Headers @{"a"="b"} -Body "{`"a`":1}"', JSON.stringify({ log: { entries: [ENTRY] } }), '{"specversion":"1.0"}',
+    'Invoke-WebRequest -Uri "h" -Headers @{"a"="b"} -Body "{`"a`":1}"', '$b = "x"\nirm h -Body ([Text.Encoding]::UTF8.GetBytes($b)); curl.exe h `\n -d 1',
+    "A=1; curl -sXPUT h -d \"$(cat <<'E'\n{}\nE\n)\" --next -u a:b -G --data-urlencode a@b h | cat <<<x >y & echo AA== | base64 -d | curl -T - $'\\xff\\u00e9' <(ls)", JSON.stringify({ log: { entries: [ENTRY] } }), '{"specversion":"1.0"}',
   ];
   const odd = ["'", '"', "`", "\\", "^", "{", "}", "\0", "\r", "\n", "\ud83d", "@", "$"];
   let seed = 1;
@@ -270,6 +271,15 @@ test("nothing of 3,000 cut-off and disturbed inputs throws", () => {
     const found = recognise(changed);
     assert.ok(found.error || found.deliveries.every(({ delivery }) => typeof delivery.headers === "string"), changed);
   }
+});
+
+test("what is nested without end is read to its end", () => {
+  for (const piece of ["$(", "<(", "${", "`", "$((", "(", "<<A ", "{ "]) {
+    const found = recognise(`curl h -d 1 ${piece.repeat(20_000)}`);
+    assert.ok(found.error || found.deliveries.length > 0, piece);
+  }
+  assert.ok(recognise(`irm h -Body ${"(".repeat(20_000)}`).error);
+  assert.ok(recognise(`irm h -Headers ${"@{".repeat(20_000)}`).error);
 });
 
 test("byte offsets become UTF-16 offsets", () => {
