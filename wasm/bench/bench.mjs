@@ -91,6 +91,8 @@ table('sizes', 'what is loaded', 'bytes', 'gzip', 'brotli');
 for (const [name, files] of [
   ['hookvet: WebAssembly', ['../package/dist/hookvet.wasm']],
   ['hookvet: JavaScript', ['../package/dist/browser.js']],
+  ['hookvet: WebAssembly in a script, for browsers', ['../package/dist/embedded-browser.js']],
+  ['hookvet: WebAssembly in a script, for servers', ['../package/dist/embedded.js']],
   ['ajv standalone, forty schemas, no header rules', [`${out}ajv-standalone.mjs`]],
 ]) {
   const bytes = Buffer.concat(files.map((name) => readFileSync(name.startsWith('/') ? name : path(name))));

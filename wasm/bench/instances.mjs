@@ -18,7 +18,10 @@ WebAssembly.Instance = function (module, imports) {
   raw = instance.exports;
   return instance;
 };
-export const { Vetter } = await import('hookvet');
+// An instance is made when it is first needed, or now.
+const own = await import('hookvet');
+await own.init();
+export const { Vetter } = own;
 
 WebAssembly.Instance = function (module, imports) {
   const { exports } = new Instance(module, imports);
@@ -27,6 +30,7 @@ WebAssembly.Instance = function (module, imports) {
 };
 // Another address is another module, with an instance of its own.
 const other = await import(new URL('../package/dist/node.js?hollow', import.meta.url));
+await other.init();
 WebAssembly.Instance = Instance;
 
 /** A vetter whose verdict costs nothing. */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { HookvetError, Verdict, Vetter, example, examples, events, rules, schema, sign } from 'hookvet';
 
 const SECRET = 'whsec_a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1';
@@ -80,6 +81,15 @@ test('a body comes as bytes, as a view, as a buffer and as a string, with the sa
   ]) {
     assert.equal(vetter.vet(headers, form).text(), expected);
   }
+});
+
+test('bytes of another realm are bytes', () => {
+  const text = JSON.stringify(body);
+  const [view, buffer, octets] = runInNewContext(`const bytes = new Uint8Array(new TextEncoder().encode(${text}));
+    [bytes, bytes.buffer, new Uint8Array([0xe9])]`, { TextEncoder });
+  assert.ok(!(view instanceof Uint8Array) && !(buffer instanceof ArrayBuffer));
+  for (const form of [view, buffer]) assert.equal(vetter.vet(headers, form).text(), vetter.vet(headers, body).text());
+  assert.equal(vetter.vet({ 'ce-id': '\u00e9' }, '').text(), vetter.vet([['ce-id', octets]], '').text());
 });
 
 test('a body of another type is a TypeError', () => {

@@ -27,12 +27,12 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('everything that is exported is in the tarball, and nothing besides what is meant to be', () => {
-  for (const file of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/hookvet.wasm', 'dist/index.d.ts', 'dist/events.d.ts']) {
-    assert.ok(files.includes(file), file);
-  }
-  for (const file of ['node.js', 'browser.js', 'workerd.js', 'schemas.js', 'examples.js', 'rules.js', 'rules.json', 'schemas/index.json']) {
-    assert.ok(files.includes(`dist/${file}`), file);
-  }
+  const { exports, files: listed, main, types } = JSON.parse(readFileSync(path('../package/package.json'), 'utf8'));
+  assert.deepEqual(listed, ['dist', 'LICENSE-APACHE', 'LICENSE-MIT']);
+  const targets = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry).flatMap(targets));
+  const exported = [main, types, ...targets(exports)].map((file) => file.slice('./'.length)).filter((file) => !file.includes('*'));
+  assert.ok(exported.length > 20, `${exported.length}`);
+  for (const file of [...exported, 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/schemas/index.json']) assert.ok(files.includes(file), file);
   const others = files.filter((file) => !/^(dist\/|README\.md$|LICENSE-(MIT|APACHE)$|package\.json$)/.test(file));
   assert.deepEqual(others, []);
 });
@@ -43,10 +43,11 @@ test('publint has nothing to say', () => {
 });
 
 test('are the types wrong? no', () => {
-  // Only ES modules, so require() of old resolvers is out; and two entries are no code.
-  const words = [tarball, '--profile', 'esm-only', '--exclude-entrypoints', './wasm', './rules.json', './schemas/*'];
-  // It exits with an error where it finds any.
-  assert.match(run(bin('attw'), words), /node16 \(from ESM\).*🟢 \(ESM\)/);
+  const check = (words) => run(bin('attw'), [tarball, ...words]);
+  // It exits with an error where it finds any. The other entries are no code.
+  assert.match(check(['--exclude-entrypoints', './file', './wasm', './rules.json', './schemas/*']), /node16 \(from CJS\).*🟢 \(CJS\)/);
+  // The file form is for ES modules alone.
+  assert.match(check(['--profile', 'esm-only', '--entrypoints', './file']), /node16 \(from ESM\).*🟢 \(ESM\)/);
 });
 
 test('the types accept what is right and nothing else', () => {
@@ -61,7 +62,7 @@ test('subpaths are found from outside', () => {
 });
 
 test('no code is made at run time, and the loader is small', () => {
-  for (const name of ['node', 'browser', 'workerd']) {
+  for (const name of ['node', 'browser', 'workerd', 'edge', 'file-node', 'file-browser']) {
     const text = readFileSync(path(`../package/dist/${name}.js`));
     assert.ok(!/\beval\(|new Function\(/.test(text.toString()), name);
     assert.ok(gzipSync(text, { level: 9 }).length <= 5 * 1024, name);
@@ -73,6 +74,13 @@ test('no path of a machine is in the module', () => {
   const found = text.match(/\/(home|root|tmp|work|usr|build|Users)\/[\w./-]*/g);
   assert.equal(found, null);
   assert.ok(!text.includes(path('../..')), 'this folder');
+});
+
+test('the scripts that carry the module carry that of the file', async () => {
+  const bytes = readFileSync(path('../package/dist/hookvet.wasm'));
+  const [node, browser] = await Promise.all(['embedded', 'embedded-browser'].map((name) => import(path(`../package/dist/${name}.js`))));
+  assert.deepEqual(Buffer.from(node.default()), bytes);
+  assert.deepEqual(Buffer.from(await browser.default().arrayBuffer()), bytes);
 });
 
 test('the README runs as it stands', () => {

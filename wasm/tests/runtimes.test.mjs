@@ -2,19 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { bun, deno } from './consumers/programs.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const run = (program, words, options) => execFileSync(program, words, { encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
-
-/** A program in the one package of a scope that fits this machine. */
-function program(scope, file) {
-  const folder = path(`runtimes/node_modules/${scope}/`);
-  const [own] = readdirSync(folder);
-  return `${folder}${own}/${file}${process.platform === 'win32' ? '.exe' : ''}`;
-}
 
 let room;
 
@@ -35,11 +29,11 @@ after(() => rmSync(room, { recursive: true, force: true }));
 const runtimes = {
   Node: (file) => run(process.execPath, [file], { cwd: room }),
   Deno: (file) =>
-    run(program('@deno', 'deno'), ['run', '--quiet', '--no-prompt', '--no-remote', '--node-modules-dir=manual', `--allow-read=${room}`, file], {
+    run(deno(), ['run', '--quiet', '--no-prompt', '--no-remote', '--node-modules-dir=manual', `--allow-read=${room}`, file], {
       cwd: room,
       env: { ...process.env, DENO_DIR: `${room}/deno`, DENO_NO_UPDATE_CHECK: '1' },
     }),
-  Bun: (file) => run(program('@oven', 'bin/bun'), ['--no-install', 'run', file], { cwd: room }),
+  Bun: (file) => run(bun(), ['--no-install', 'run', file], { cwd: room }),
 };
 
 let expected;

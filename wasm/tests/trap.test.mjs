@@ -63,10 +63,14 @@ test('before init a browser says what to do, and initSync makes an instance of b
   const isNotReady = (error) => error.code === 'not-ready' && error.message.includes('init()');
   assert.throws(() => new browser.Vetter('amlyze'), isNotReady);
   assert.throws(() => browser.events(), isNotReady);
-  await assert.rejects(browser.init(new Response('no', { status: 404 })), /404/);
+  await assert.rejects(browser.init(new Response('<!doctype html>')), { code: 'fetch', message: /expected hookvet.wasm/ });
   await assert.rejects(browser.init(Uint8Array.of(1, 2, 3)), WebAssembly.CompileError);
   await Promise.all([browser.init(bytes), browser.init(new Response(bytes))]);
   assert.equal(browser.events().length, 40);
+  // Another address is another module, which takes the one that it carries.
+  const carried = await import(new URL('../package/dist/browser.js?carried', import.meta.url));
+  await carried.init();
+  assert.equal(carried.events().length, 40);
   const vetter = new browser.Vetter('amlyze');
   const verdict = vetter.vet(headers, body);
   browser.initSync({ module: new WebAssembly.Module(bytes) });

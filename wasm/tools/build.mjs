@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { eventTypes } from './types.mjs';
 
@@ -30,17 +30,27 @@ execFileSync(process.execPath, [
   module,
 ]);
 
+// Every bundler takes a script along, and few a file beside it. Base64 alone starts soonest; what a browser downloads is deflated
+// first. The text is made when the function is called, so an import costs next to nothing.
+const bytes = readFileSync(`${dist}hookvet.wasm`);
+writeFileSync(`${dist}embedded.js`, `export default () => Buffer.from('${bytes.toString('base64')}', 'base64');\n`);
+const deflated = deflateRawSync(bytes, { level: 9 }).toString('base64');
+writeFileSync(
+  `${dist}embedded-browser.js`,
+  `const bytes = () => Uint8Array.from(atob('${deflated}'), (octet) => octet.charCodeAt(0));
+const inflate = () => new DecompressionStream('deflate-raw');
+export default () => new Response(new Blob([bytes()]).stream().pipeThrough(inflate()));\n`,
+);
+
 // Everything that is only looked up now and then is a module of its own, so that no platform has to import JSON.
 const data = ['./schemas.js', './examples.js', './rules.js'];
+const carried = ['./embedded.js', './embedded-browser.js', './hookvet.wasm', './hookvet.wasm?module'];
+const options = { outdir: dist, bundle: true, minify: true, target: 'es2022', legalComments: 'none' };
 await build({
-  entryPoints: ['node', 'browser', 'workerd'].map((name) => `${source}${name}.js`),
-  outdir: dist,
-  bundle: true,
-  minify: true,
+  ...options,
+  entryPoints: ['node', 'browser', 'workerd', 'edge', 'file-node', 'file-browser'].map((name) => `${source}${name}.js`),
   format: 'esm',
-  target: 'es2022',
-  external: [...data, './hookvet.wasm', 'node:fs'],
-  legalComments: 'none',
+  external: [...data, ...carried, 'node:fs'],
 });
 
 const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
@@ -64,13 +74,19 @@ for (const [name, value] of Object.entries({ schemas, examples, rules })) {
 
 cpSync(`${root}schemas`, `${dist}schemas`, { recursive: true });
 cpSync(`${root}docs/rules.json`, `${dist}rules.json`);
-cpSync(`${source}index.d.ts`, `${dist}index.d.ts`);
-writeFileSync(`${dist}events.d.ts`, await eventTypes(index, schemas));
+// For `require`: one file, since a script that is required cannot import another one in every environment of Jest's.
+await build({ ...options, entryPoints: [`${dist}node.js`], outExtension: { '.js': '.cjs' }, format: 'cjs', platform: 'node' });
+const types = { index: readFileSync(`${source}index.d.ts`, 'utf8'), events: await eventTypes(index, schemas) };
+for (const [name, text] of Object.entries(types)) {
+  writeFileSync(`${dist}${name}.d.ts`, text);
+  writeFileSync(`${dist}${name}.d.cts`, text.replaceAll("'./events.js'", "'./events.cjs'"));
+}
+cpSync(`${source}hookvet.wasm.d.ts`, `${dist}hookvet.wasm.d.ts`);
 for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) cpSync(`${root}${licence}`, path(`../package/${licence}`));
 
 console.log('| file | bytes | gzip | brotli |\n|---|---|---|---|');
-for (const file of readdirSync(dist).filter((name) => /\.(wasm|js)$/.test(name)).sort()) {
-  const bytes = readFileSync(`${dist}${file}`);
-  const gzip = gzipSync(bytes, { level: 9 }).length;
-  console.log(`| ${file} | ${bytes.length} | ${gzip} | ${brotliCompressSync(bytes).length} |`);
+for (const file of readdirSync(dist).filter((name) => /\.(wasm|c?js)$/.test(name)).sort()) {
+  const held = readFileSync(`${dist}${file}`);
+  const gzip = gzipSync(held, { level: 9 }).length;
+  console.log(`| ${file} | ${held.length} | ${gzip} | ${brotliCompressSync(held).length} |`);
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask`: set-up, generated files, the wasm build, the demo and the tests.
 
 mod browser;
+mod consumers;
 mod demo;
 mod generate;
 mod playground;
@@ -20,10 +21,13 @@ cargo xtask COMMAND
   demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
                   and show what becomes of them; --once ends it afterwards
   test            everything: format, clippy, all crates, wasm and schemas under Node,
-                  Workers, the playground in Chromium, other projects' SDKs
+                  the npm package in bundlers and frameworks, Workers, the playground in
+                  Chromium, other projects' SDKs
   generate        write schemas/ and everything else that the types render
   wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
                   from nothing and says whether it came out the same
+  consumers       the npm package, packed, installed, built and run with the bundlers, frameworks,
+                  test runners and runtimes of its users
   playground      build the web page and serve it with `hookvet serve`; `build` puts it
                   into the binary's next build, `test` tests it in Chromium, `measure`
                   measures it
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
         ["wasm", arguments @ ..] => wasm::run(arguments),
+        ["consumers"] => consumers::run(),
         ["playground", arguments @ ..] => playground::main(arguments),
         ["workers", arguments @ ..] => workers::run(arguments),
         ["compare-sdks"] => sdks::compare(),

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::process::{cargo, command, hookvet, npm_ci, root, run};
+use crate::process::{cargo, command, hookvet, install_debian, npm_ci, root, run, succeeds};
 use crate::{browser, wasm};
 
 /// Where the page's sources are, from the root.
@@ -45,6 +45,10 @@ fn serve() -> Result<()> {
 
 /// The unit tests and those in Chromium, ready to run: all is installed and built, on the npm package as it lies there.
 pub(crate) fn tests() -> Result<[Command; 2]> {
+    // Pasted commands are compared with what curl sends. Where it cannot be installed, the tests say so.
+    if !succeeds(command("curl").arg("--version")) {
+        install_debian(&["curl"])?;
+    }
     page()?;
     let mut units = command("node");
     units.args(["--test", "--test-reporter=tap", "tests/unit/"]).current_dir(root().join(FOLDER));

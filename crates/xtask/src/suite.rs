@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{cargo, command, shown};
-use crate::{playground, process, sdks, wasm, workers};
+use crate::{consumers, playground, process, sdks, wasm, workers};
 
 /// What a lane came to.
 struct Lane {
@@ -41,7 +41,8 @@ pub(crate) fn run() -> Result<()> {
         counted(&mut wasm::node_tests())
     })?;
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
-    lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()?))?;
+    lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
+    lane(&mut lanes, "consumers", || counted(&mut consumers::tests()?))?;
     lane(&mut lanes, "workers", || {
         workers::run(&["--build"])?;
         counted(&mut workers::tests())

@@ -1,6 +1,6 @@
-// Browsers, and whatever nobody else knows: the module is fetched by `init`.
+// Browsers, and whatever nobody else knows: `init` loads the module, which is part of a script of its own.
 
 import { load } from './load.js';
 
 export * from './api.js';
-export const init = (source) => load(source ?? new URL('./hookvet.wasm', import.meta.url));
+export const init = (source) => load(source ?? import('./embedded-browser.js').then(({ default: embedded }) => embedded()));

@@ -5,10 +5,18 @@
  * @packageDocumentation
  */
 
+/// <reference lib="esnext.disposable" />
+
 import type { EventData } from './events.js';
 
 export type { EventData } from './events.js';
 export type * from './events.js';
+
+/** A class of the platform's where the program knows it, from `lib`, `@types/node` or elsewhere. */
+type Platform<Name extends string> = typeof globalThis extends Record<Name, abstract new (...all: any) => infer One> ? One : never;
+type Module = typeof globalThis extends { WebAssembly: { Module: abstract new (...all: any) => infer One } } ? One : never;
+/** Bytes that no other thread can change, in the spelling of any release of TypeScript. */
+type Bytes = ReturnType<Uint8Array['slice']>;
 
 /** Who sends: AMLYZE (CloudEvents), Dataspike (signed JSON), or any other sender of CloudEvents, without payload schemas. */
 export type Vendor = 'amlyze' | 'dataspike' | 'cloudevents';
@@ -28,12 +36,13 @@ export type Severity = 'warning' | 'drift' | 'error';
 export type Level = 'off' | Severity;
 
 /**
- * Prepares the package: in a browser it fetches `hookvet.wasm` from beside the script, elsewhere there is nothing left to do.
+ * Prepares the package: a browser has to wait for it, elsewhere it is optional and compiles now what the first vetter would.
  *
- * @param source Where the module is, or the module itself, where it does not lie beside the script.
+ * @param source For browsers: where the module is, or the module itself, in place of the one that the package carries.
+ * @throws HookvetError `fetch` where the server answers with something else.
  */
 export function init(
-  source?: URL | string | Response | Promise<Response> | BufferSource | WebAssembly.Module,
+  source?: string | Platform<'URL'> | Platform<'Response'> | Promise<Platform<'Response'>> | ArrayBuffer | ArrayBufferView | Module,
 ): Promise<void>;
 
 /**
@@ -41,7 +50,7 @@ export function init(
  *
  * @throws WebAssembly.CompileError where the bytes are no module; no browser compiles large ones on its main thread.
  */
-export function initSync(source: { module: WebAssembly.Module | BufferSource }): void;
+export function initSync(source: { module: Module | ArrayBuffer | ArrayBufferView }): void;
 
 /** A signing secret, with a name for verdicts and the time at which it ends. */
 export interface SecretOptions {
@@ -86,12 +95,12 @@ export interface VetterOptions {
  * and Node have it; a `Headers` object joins repeated headers with a comma.
  */
 export type HeadersInput =
-  | Headers
+  | Platform<'Headers'>
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | Iterable<readonly [string, string | Uint8Array]>;
 
 /** Bytes as they were received, or a string, which is judged as UTF-8. Bytes are better: a signature covers them. */
-export type BodyInput = Uint8Array | ArrayBuffer | string;
+export type BodyInput = ArrayBufferView | ArrayBuffer | string;
 
 /**
  * Judges deliveries of one vendor under one policy.
@@ -132,7 +141,7 @@ export class Vetter<V extends Vendor = Vendor> {
    *
    * @throws TypeError where the body was read before.
    */
-  vetRequest(request: Request): Promise<Vetted<V>>;
+  vetRequest(request: Platform<'Request'>): Promise<Vetted<V>>;
 
   /**
    * Refuses a delivery for a reason that only the caller can see, under every policy: a store that is down is
@@ -161,7 +170,7 @@ export interface Pending<V extends Vendor = Vendor> {
 export interface Vetted<V extends Vendor = Vendor> {
   readonly verdict: Verdict<V>;
   /** The body as it was received; empty where it did not arrive whole. */
-  readonly body: Uint8Array;
+  readonly body: Bytes;
 }
 
 /** One thing that is wrong, or odd, about a delivery. */
@@ -223,7 +232,7 @@ export interface VerdictBase<V extends Vendor = Vendor> {
   readonly authenticity: 'verified' | 'unproven' | 'failed' | 'not_configured';
   readonly findings: readonly Finding[];
   /** The event's data as bytes. */
-  readonly dataBytes: Uint8Array | undefined;
+  readonly dataBytes: Bytes | undefined;
   /** The JSON form, as an object of its own. */
   toJSON(): VerdictJson;
   /** The JSON form, as the very text that the Rust crate gives. */
@@ -234,7 +243,10 @@ export interface VerdictBase<V extends Vendor = Vendor> {
    * A `Response` with the status: empty where the delivery is accepted, and the problem document where it is refused. `Allow`
    * is set where the method was wrong; add `Retry-After` through `init.headers`.
    */
-  response(init?: { headers?: HeadersInit; statusText?: string }): Response;
+  response(init?: {
+    headers?: Platform<'Headers'> | Record<string, string> | [string, string][];
+    statusText?: string;
+  }): Platform<'Response'>;
 }
 
 /** A delivery that is refused. Nothing is known of its data. */
@@ -384,7 +396,7 @@ export function sign(
 /** Everything that is thrown besides a `TypeError` for a wrong JavaScript type. */
 export class HookvetError extends Error {
   /**
-   * For programs: `not-ready`, `freed`, `vendor`, `policy`, `rule`, `level`, `secret`, `no-secret`, `status`, `settings`,
+   * For programs: `not-ready`, `fetch`, `freed`, `vendor`, `policy`, `rule`, `level`, `secret`, `no-secret`, `status`, `settings`,
    * `unknown-event`, `unsigned`, `trap` (the WebAssembly instance failed and was replaced), `internal`.
    */
   readonly code: string;

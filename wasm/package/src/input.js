@@ -1,6 +1,6 @@
 // What users hand over: looked at, and brought into one form.
 
-import { encoder } from './instance.js';
+import { brand } from './instance.js';
 
 const WRONG_HEADERS = 'headers must be a Headers, an object or a list of [name, value] pairs';
 
@@ -14,7 +14,7 @@ let known = [];
  */
 export function fields(headers) {
   if (typeof headers !== 'object' || headers === null) throw new TypeError(WRONG_HEADERS);
-  if (areHeadersText && headers instanceof Headers) headers = encoded(headers);
+  if (octetsOf !== undefined && brand(headers) === 'Headers') headers = octetsOf(headers);
   const given = { names: known, values: [] };
   if (typeof headers[Symbol.iterator] === 'function') {
     for (const pair of headers) {
@@ -44,21 +44,15 @@ function add(given, name, value) {
 }
 
 function octets(name, value) {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`the value of the header ${name} must be a string`);
+  if (!ArrayBuffer.isView(value) || brand(value) !== 'Uint8Array') throw new TypeError(`the value of the header ${name} must be a string`);
   return Array.from(value, (octet) => String.fromCharCode(octet)).join('');
 }
 
-/** Whether the platform's `Headers` have read the octets of a value as UTF-8, instead of giving a character for each. */
-let areHeadersText = false;
+/** What the platform's `Headers` stand for, where that is not what they give. */
+let octetsOf;
 
-export function readHeadersAsText() {
-  areHeadersText = true;
-}
-
-/** The pairs of a platform that reads values as UTF-8, with the octets that they were read from. */
-function encoded(headers) {
-  const octets = (value) => (/[^\0-\x7f]/.test(value) ? encoder.encode(value) : value);
-  return Array.from(headers, ([name, value]) => [name, octets(value)]);
+export function readHeaders(read) {
+  octetsOf = read;
 }
 
 const isWellFormed =
@@ -72,7 +66,7 @@ export function content(body) {
     return body;
   }
   if (!(body instanceof Uint8Array)) {
-    if (body instanceof ArrayBuffer) return new Uint8Array(body);
+    if (brand(body) === 'ArrayBuffer') return new Uint8Array(body);
     if (!ArrayBuffer.isView(body)) throw new TypeError('the body must be a Uint8Array or a string');
     body = new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   }

@@ -23,6 +23,8 @@ export let wasm;
 export let generation = 0;
 
 let module;
+/** Gives the module or its bytes at once; undefined in browsers, which wait for `init`. */
+let provided;
 /** The size of each name and of its value. */
 let lengths;
 /** Names, and behind them values. */
@@ -46,10 +48,18 @@ let shelf = {};
 /** Where the next body goes. What is in front of it lies on the shelf. */
 export let used = 0;
 
+/** What an object is, from whichever realm: a test environment has constructors of its own, so `instanceof` tells nothing. */
+export const brand = (value) => Object.prototype.toString.call(value).slice(8, -1);
+
+/** Says where the module comes from. Nothing is done before it is needed, so that an import costs nothing. */
+export const provide = (source) => {
+  provided = source;
+};
+
 /** Compiles where bytes are given, and makes an instance. */
 export function initSync(source) {
   const given = source?.module ?? source;
-  module = given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given);
+  module = brand(given) === 'WebAssembly.Module' ? given : new WebAssembly.Module(given);
   start();
 }
 
@@ -83,7 +93,9 @@ const words = (count) => {
 export const isReady = () => wasm !== undefined;
 
 export function ready() {
-  if (wasm === undefined) throw new HookvetError('not-ready', 'call `await init()` first');
+  if (wasm !== undefined) return;
+  if (provided === undefined) throw new HookvetError('not-ready', 'call `await init()` first');
+  initSync({ module: provided() });
 }
 
 /** What was thrown inside WebAssembly: the instance may be in any state, so there is a new one for the next call. */

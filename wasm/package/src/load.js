@@ -1,16 +1,17 @@
-// `init`, from wherever the module comes.
+// `init` where there is something to wait for.
 
-import { initSync, isReady } from './instance.js';
+import { brand, HookvetError, initSync, isReady } from './instance.js';
 
 /** Makes an instance from `source`, unless there is one. */
 export async function load(source) {
   if (isReady()) return;
   let given = await source;
-  if (typeof given === 'string' || given instanceof URL) given = await fetch(given);
-  if (typeof Response === 'function' && given instanceof Response) {
-    if (!given.ok) throw new TypeError(`hookvet.wasm could not be fetched: status ${given.status}`);
+  if (typeof given === 'string' || brand(given) === 'URL') given = await fetch(given);
+  if (brand(given) === 'Response') {
     given = await given.arrayBuffer();
+    // Servers answer with a page where there is no such file, and some of them with 200.
+    if (new Uint8Array(given)[1] !== 97) throw new HookvetError('fetch', 'expected hookvet.wasm, but found another file');
   }
-  const module = given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given);
+  const module = brand(given) === 'WebAssembly.Module' ? given : await WebAssembly.compile(given);
   if (!isReady()) initSync({ module });
 }

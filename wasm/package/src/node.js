@@ -1,9 +1,11 @@
-// Node, Deno and Bun: the module lies beside this file, and is loaded when this is imported.
+// Node, Deno and Bun: the module is part of the script, so that it is there after any bundler, and compiled when it is first needed.
 
-import { readFileSync } from 'node:fs';
-import { initSync } from './instance.js';
+import embedded from './embedded.js';
+import { provide, ready } from './instance.js';
 
-initSync({ module: readFileSync(new URL('./hookvet.wasm', import.meta.url)) });
+provide(embedded);
 
 export * from './api.js';
-export async function init() {}
+export async function init() {
+  ready();
+}

@@ -1,6 +1,6 @@
 /** The only module that knows hookvet: the built npm package, and nothing else of the project. */
 
-import * as hookvet from "hookvet";
+import * as hookvet from "hookvet/file";
 import refused from "virtual:hookvet-refused";
 
 /** Vetters by their settings, so that typing does not build one a keystroke. */

@@ -1,6 +1,6 @@
 /** The header section as it stands in the editor: one `name: value` a line. */
 
-import { toBytes } from "./text.js";
+import { octetsOf, toBytes } from "./text.js";
 
 /**
  * Every line with its parts and places (UTF-16 offsets into `text`). A line that is no header has `problem`; empty lines
@@ -49,7 +49,7 @@ export function headerPairs(text) {
 export function toOctets(value) {
   // eslint-disable-next-line no-control-regex
   if (/^[\0-\x7f]*$/.test(value)) return value;
-  return String.fromCharCode(...toBytes(value));
+  return octetsOf(toBytes(value));
 }
 
 /** The text of octets that stand one to a character: UTF-8 where they are, else as they stand. */

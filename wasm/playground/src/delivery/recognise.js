@@ -1,6 +1,6 @@
 /** Works out what somebody pasted. */
 
-import { looksLikeCommand, parseCommand } from "./curl.js";
+import { holdsCommand, looksLikeCommand, parseCommands } from "./curl.js";
 import { looksLikeHttp, parseHttp } from "./http.js";
 import { deliveriesIn, headersFor, splitValues } from "./json.js";
 import { MAX_TEXT, loneSurrogate, looksBinary, size } from "./text.js";
@@ -44,12 +44,18 @@ function unfenced(text) {
 
 function classify(text) {
   const trimmed = text.trimStart();
-  if (looksLikeCommand(trimmed)) return one("command", parseCommand(trimmed));
+  if (looksLikeCommand(trimmed)) return commands(trimmed);
   if (trimmed.startsWith("{") || trimmed.startsWith("[")) return json(text);
   if (looksLikeHttp(trimmed)) return one("http", parseHttp(text));
+  if (holdsCommand(trimmed)) return commands(trimmed);
   return {
     error: "This is no HTTP request, curl command, HAR or JSON. Paste the whole request, or put headers and body into their editors.",
   };
+}
+
+function commands(text) {
+  const found = parseCommands(text);
+  return found.error ? found : { kind: "command", ...found };
 }
 
 function one(kind, delivery) {
@@ -57,7 +63,8 @@ function one(kind, delivery) {
 }
 
 function json(text) {
-  const value = parsed(text);
+  // A byte order mark belongs to a file, and to a body only where there is nothing around it.
+  const value = parsed(text.replace(/^\ufeff/, ""));
   const deliveries = value === undefined ? undefined : deliveriesIn(value);
   if (deliveries !== undefined) {
     if (deliveries.length === 0) return { error: "This HAR holds no requests." };

@@ -93,19 +93,27 @@ export function toUnits(text, offsets) {
   return found;
 }
 
+/** Bytes as text with one character for each octet. */
+export function octetsOf(bytes) {
+  let octets = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) octets += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return octets;
+}
+
+/** The bytes of text that has one character for each octet. */
+export function ofOctets(octets) {
+  return Uint8Array.from(octets, (character) => character.charCodeAt(0));
+}
+
 /** Base64 (RFC 4648 section 4) of bytes. */
 export function toBase64(bytes) {
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  }
-  return btoa(binary);
+  return btoa(octetsOf(bytes));
 }
 
 /** The bytes of Base64 text; `undefined` where it is none. */
 export function fromBase64(text) {
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return ofOctets(atob(text));
   } catch {
     return undefined;
   }

@@ -1,127 +1,63 @@
-/** Splitting a command line into its words, the way each shell does. */
+/** Splitting a command line into its words, the way the shells of Windows do. */
 
-/** Which shell a command is written for: `posix`, `cmd` or `powershell`. */
-export function shellOf(text) {
-  if (/^\s*(\$\w+\s*=|Invoke-(WebRequest|RestMethod)|iwr\b|irm\b)/im.test(text)) return "powershell";
-  if (/`\s*\r?\n/.test(text) && !/\\\s*\r?\n/.test(text)) return "powershell";
-  if (/\^\s*\r?\n|\^"|\^\{|\^%/.test(text)) return "cmd";
-  return "posix";
+import { toOctets } from "./headers.js";
+
+/** Whether a command is written for PowerShell. */
+export function isPowershell(text) {
+  if (/^\s*(\$\w+\s*=|Invoke-(WebRequest|RestMethod)|iwr\b|irm\b)/im.test(text)) return true;
+  return /\s`[ \t]*\r?\n/.test(text) && !/\\\s*\r?\n/.test(text);
 }
 
-/** Words of a POSIX shell, `$'…'` included; `{ error }` where a quote is not closed. */
-export function posixWords(text) {
-  const words = [];
-  let word;
-  let at = 0;
-  const add = (piece) => {
-    word = (word ?? "") + piece;
-  };
-  while (at < text.length) {
-    const character = text[at];
-    if (character === "'" || (character === "$" && text[at + 1] === "'")) {
-      const isAnsi = character === "$";
-      const quoted = isAnsi ? ansiQuoted(text, at + 2) : plainQuoted(text, at + 1);
-      if (!quoted) return { error: "A single quote is not closed, so the command is cut off or its quoting was changed." };
-      add(quoted.value);
-      at = quoted.end;
-    } else if (character === '"') {
-      let value = "";
-      at += 1;
-      while (at < text.length && text[at] !== '"') {
-        if (text[at] === "\\" && /[$`"\\\n]/.test(text[at + 1] ?? "")) {
-          if (text[at + 1] !== "\n") value += text[at + 1];
-          at += 2;
-        } else {
-          value += text[at];
-          at += 1;
-        }
-      }
-      if (at >= text.length) return { error: "A double quote is not closed, so the command is cut off or its quoting was changed." };
-      add(value);
-      at += 1;
-    } else if (character === "\\") {
-      if (text[at + 1] === "\n") at += 2;
-      else if (text[at + 1] === "\r" && text[at + 2] === "\n") at += 3;
-      else {
-        add(text[at + 1] ?? "");
-        at += 2;
-      }
-    } else if (/\s/.test(character)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-      at += 1;
-    } else if (/[;|&<>]/.test(character)) {
-      // What follows is another command, or where the output goes.
-      break;
-    } else {
-      add(character);
-      at += 1;
-    }
+/** Commands of the Windows command prompt, `{ words }` each, in octets: carets first, then the quoting that programs undo. */
+export function cmdCommands(text) {
+  const commands = [];
+  for (const line of cmdLines(text)) {
+    const split = argumentsOf(line);
+    if (split.error) return { commands, ...split };
+    if (split.words.length > 0) commands.push(split);
   }
-  if (word !== undefined) words.push(word);
-  return { words };
+  return { commands };
 }
 
-function plainQuoted(text, from) {
-  const end = text.indexOf("'", from);
-  return end < 0 ? undefined : { value: text.slice(from, end), end: end + 1 };
-}
-
-const ANSI = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v" };
-
-/** `$'…'` of bash; `\xHH` stands for the character with that number, as browsers write it. */
-function ansiQuoted(text, from) {
-  let value = "";
-  let at = from;
-  while (at < text.length && text[at] !== "'") {
-    if (text[at] !== "\\") {
-      value += text[at];
-      at += 1;
-      continue;
-    }
-    const code = /^\\(?:u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|x([0-9a-fA-F]{1,2})|([0-7]{1,3}))/.exec(text.slice(at, at + 10));
-    if (code) {
-      const [whole, u, upper, x, octal] = code;
-      const point = octal ? Number.parseInt(octal, 8) : Number.parseInt(u ?? upper ?? x, 16);
-      value += point <= 0x10ffff ? String.fromCodePoint(point) : "\ufffd";
-      at += whole.length;
-    } else {
-      value += ANSI[text[at + 1]] ?? text[at + 1] ?? "";
-      at += 2;
-    }
-  }
-  return at >= text.length ? undefined : { value, end: at + 1 };
-}
-
-/** Words of the Windows command prompt: carets first, then the quoting that programs themselves undo. */
-export function cmdWords(text) {
-  let plain = "";
+/** The commands without their carets. */
+function cmdLines(text) {
+  const lines = [""];
   let isQuoted = false;
+  const add = (piece) => {
+    lines[lines.length - 1] += piece;
+  };
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at];
     if (character === "^" && !isQuoted) {
       at += 1;
       if (text[at] === "\r") at += 1;
       if (text[at] === "\n") {
-        // A line end after a caret joins the lines; a second one stands for itself.
+        // A line end after a caret joins the lines; a second one is part of the text.
         if (text[at + 1] === "\r") at += 1;
         if (text[at + 1] === "\n") {
-          plain += "\n";
+          add("\n");
           at += 1;
         }
-      } else plain += text[at] ?? "";
+      } else add(text[at] ?? "");
+    } else if (!isQuoted && /[&|\n]/.test(character)) {
+      lines.push("");
     } else {
       if (character === '"' && text[at - 1] !== "\\") isQuoted = !isQuoted;
-      plain += character;
+      add(character);
     }
   }
+  return lines;
+}
+
+/** The words that a program makes of its command line. */
+function argumentsOf(line) {
   const words = [];
   let word;
   let inside = false;
-  for (let at = 0; at < plain.length; at += 1) {
-    const character = plain[at];
-    if (character === "\\" && /^\\+"/.test(plain.slice(at, at + 32))) {
-      const run = /^\\+/.exec(plain.slice(at))[0].length;
+  for (let at = 0; at < line.length; at += 1) {
+    const character = line[at];
+    if (character === "\\" && /^\\+"/.test(line.slice(at, at + 32))) {
+      const run = /^\\+/.exec(line.slice(at))[0].length;
       word = (word ?? "") + "\\".repeat(run >> 1);
       at += run - 1;
       if (run % 2 === 1) {
@@ -130,7 +66,7 @@ export function cmdWords(text) {
       }
     } else if (character === '"') {
       word ??= "";
-      if (inside && plain[at + 1] === '"') {
+      if (inside && line[at + 1] === '"') {
         word += '"';
         at += 1;
       } else inside = !inside;
@@ -139,9 +75,10 @@ export function cmdWords(text) {
       word = undefined;
     } else word = (word ?? "") + character;
   }
-  if (inside) return { error: "A double quote is not closed, so the command is cut off or its quoting was changed." };
   if (word !== undefined) words.push(word);
-  return { words };
+  const octets = words.map(toOctets);
+  if (inside) return { within: { words: octets }, error: "A double quote is not closed, so the command is cut off or its quoting was changed." };
+  return { words: octets };
 }
 
 const BACKTICK = { n: "\n", r: "\r", t: "\t", 0: "\0", a: "\x07", b: "\b", f: "\f", v: "\v", e: "\x1b" };

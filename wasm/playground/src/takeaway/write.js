@@ -52,10 +52,18 @@ export function asCurl({ method = "POST", headers, bytes }, url) {
     parts.push(`-H ${shellQuoted(value === "" ? `${name};` : `${name}: ${value}`)}`);
   }
   const text = toText(bytes);
-  if (text === undefined) return `echo ${toBase64(bytes)} | base64 -d | ${parts.join(" \\\n  ")} \\\n  --data-binary @-\n`;
+  // eslint-disable-next-line no-control-regex
+  if (text === undefined || bytes.length > LONGEST_ARGUMENT || /[^\P{Cc}\t\n]/u.test(text)) {
+    // Short lines, since a terminal takes no long ones.
+    const lines = toBase64(bytes).replace(/.{1,76}/g, "$&\n");
+    return `base64 -d <<'BODY' | ${parts.join(" \\\n  ")} \\\n  --data-binary @-\n${lines}BODY\n`;
+  }
   parts.push(`--data-raw ${shellQuoted(text)}`);
   return `${parts.join(" \\\n  ")}\n`;
 }
+
+/** Linux takes 128 KiB in an argument, and the header options want some of the whole. An argument holds no NUL either. */
+const LONGEST_ARGUMENT = 100_000;
 
 const BUILDERS = { amlyze: "Vetter::amlyze()", dataspike: "Vetter::dataspike()", cloudevents: "Vetter::cloudevents()" };
 

@@ -1,7 +1,7 @@
 /** Carrying the delivery away: as a command, a test, a case, an answer, a link or a file. */
 
 import { toText } from "../delivery/text.js";
-import { maskBody, maskHeaders } from "../takeaway/mask.js";
+import { maskBody, maskBytes, maskHeaders, maskText } from "../takeaway/mask.js";
 import { pack } from "../takeaway/share.js";
 import { asCapture, asCurl, asGolden, asJavaScriptTest, asJsonLine, asRustTest } from "../takeaway/write.js";
 import { toBytes } from "../delivery/text.js";
@@ -26,10 +26,11 @@ export function takePanel(panel, app) {
     output);
 
   function taken() {
-    if (!mask.checked || !model.isText) return model;
-    const headers = maskHeaders(model.headers);
+    if (!mask.checked) return model;
+    const [headers, target] = [maskHeaders(model.headers), maskText(model.target ?? "/")];
+    if (!model.isText) return { ...model, headers, target, bytes: maskBytes(model.bytes) };
     const body = maskBody(model.body, model.schema, model.schemaBase);
-    return { ...model, headers, body, bytes: toBytes(body), isText: true };
+    return { ...model, headers, target, body, bytes: toBytes(body), isText: true };
   }
 
   function show() {

@@ -11,7 +11,7 @@ import { placed } from "../../src/judge/places.js";
 import { rows, schemaAt } from "../../src/judge/schema.js";
 import { explain, readHeader, secretProblem, sign } from "../../src/judge/signature.js";
 import { nodeAt, parseTree, pointerOf } from "../../src/judge/tree.js";
-import { maskBody, maskHeaders, maskText } from "../../src/takeaway/mask.js";
+import { maskBody, maskBytes, maskHeaders, maskText } from "../../src/takeaway/mask.js";
 import { isPacked, pack, unpack } from "../../src/takeaway/share.js";
 
 const SCHEMAS = fileURLToPath(import.meta.resolve("hookvet/schemas/index.json")).replace(/index\.json$/, "");
@@ -149,6 +149,41 @@ test("masks keep the shape", () => {
   assert.match(maskText("82deaa92-d559-40bd-96b7-053341a08e28"), /^00000000-0000-4000-8000-[0-9]{12}$/);
   assert.notEqual(maskText("82deaa92-d559-40bd-96b7-053341a08e28"), maskText("82deaa92-d559-40bd-96b7-053341a08e29"));
   assert.match(maskHeaders("x-webhook-signature: t=1,v1=abcd"), /t=1,v1=0000/);
+});
+
+test("what is encoded is masked inside, and stays encoded as it was", () => {
+  const same = (text, expected) => assert.equal(maskText(text), expected, text);
+  same("caf%C3%A9 %41%31", "xxx%C3%A4 %58%30");
+  same(encodeURIComponent("Иван 7"), encodeURIComponent("Ääää 0"));
+  same("%d0%98%20b", "%c3%84%20x");
+  same(encodeURIComponent("हि 中 𝒜"), encodeURIComponent("ｘｘ ｘ 𝔛"));
+  same("%CF%E5%41", "%FF%FF%58");
+  same("हिन्दी и\u0306", "xxxxxx xx");
+  const base64 = (text) => Buffer.from(text).toString("base64");
+  same(base64("Иван Петров"), base64("Xxxx Xxxxxx"));
+  same(base64('{"name":"Иван","n":12e3}'), base64('{"name":"Xxxx","n":11e3}'));
+  same("SmithsonJohnson1", "XxxxxxxxXxxxxxx0");
+});
+
+test("nothing of a delivery that is out of order stays in clear text", () => {
+  const clear = /Smith|Иван|12345/;
+  for (const body of ["name=Smith&id=12345", '{"a":"b"} Smith', '{Smith: 12345e2, "x" "Smith", "y": NaNSmith', "Smith", `${"[".repeat(300)}"Smith"`]) {
+    assert.doesNotMatch(maskBody(body, undefined, ""), clear, body);
+  }
+  assert.doesNotMatch(maskHeaders("ce-id: Smith\n Smith folded\nSmith 12345\nce subject: Иван"), clear);
+  assert.deepEqual([...maskBytes(Uint8Array.of(0xc8, 0x49, 0x76, 0x31, 0x20, 0))], [0xff, 0x58, 0x78, 0x30, 0x20, 0]);
+});
+
+test("the data of a structured event in Base64 is masked by its schema", async () => {
+  const example = JSON.parse(readFileSync(SCHEMAS + index.events[0].examples[0], "utf8"));
+  const attributes = Object.fromEntries(example.headers.filter(([name]) => /^ce-/i.test(name)).map(([name, value]) => [name.slice(3).toLowerCase(), value]));
+  const data = Buffer.from(JSON.stringify(example.body)).toString("base64");
+  const body = JSON.stringify({ ...attributes, datacontenttype: "application/json", data_base64: data });
+  const it = await judged(index.events[0].vendor, "content-type: application/cloudevents+json", body);
+  const masked = maskBody(body, it.schema, "/data");
+  const inside = (text) => JSON.parse(Buffer.from(JSON.parse(text).data_base64, "base64").toString());
+  assert.deepEqual(Object.keys(inside(masked)), Object.keys(example.body));
+  assert.notDeepEqual(inside(masked), example.body);
 });
 
 test("a link holds a delivery, and a damaged one is told", async () => {

@@ -104,6 +104,80 @@ Invoke-WebRequest -UseBasicParsing -Uri "https://h/hook" \`
   assert.deepEqual([it.method, it.target, it.body], ["POST", "/hook", '{"a":"ä"}']);
 });
 
+/** As Chromium writes a command for PowerShell. */
+function chromium(body, headers = {}) {
+  const quoted = (text) => `"${text.replace(/[`$"]/g, "`$&").replace(/[^\x20-\x7e]/g, (unit) => `$([char]${unit.charCodeAt(0)})`)}"`;
+  const lines = [`Invoke-WebRequest -UseBasicParsing -Uri ${quoted("https://h/hook?a=1")}`, '-Method "POST"', "-WebSession $session"];
+  lines.push(`-Headers @{\n${Object.entries(headers).map(([name, value]) => `${quoted(name)}=${quoted(value)}`).join("\n  ")}\n}`);
+  lines.push('-ContentType "application/json"');
+  lines.push(/[^\x20-\x7e]/.test(body) ? `-Body ([System.Text.Encoding]::UTF8.GetBytes(${quoted(body)}))` : `-Body ${quoted(body)}`);
+  return `$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession
+$session.UserAgent = "Mozilla/5.0 (X11; Linux x86_64)"
+$session.Cookies.Add((New-Object System.Net.Cookie("a", "b", "/", "h")))
+${lines.join(" `\n")}`;
+}
+
+test("Chromium’s PowerShell with line ends and letters beyond ASCII, which come as bytes", () => {
+  for (const body of ['{\r\n  "name": "Zoë 😀 $x `y"\n}', "{}", '"Иван"']) {
+    const it = taken(chromium(body, { "ce-id": "1", "ce-subject": "Zoë" }), "command");
+    assert.deepEqual([it.method, it.target, it.body, it.notices], ["POST", "/hook?a=1", body, []]);
+    assert.deepEqual(headers(it), { "ce-id": "1", "ce-subject": "Zoë", "content-type": "application/json" });
+  }
+});
+
+test("several commands of PowerShell and of the Windows prompt give a choice", () => {
+  const powershell = recognise([chromium("1"), chromium("{\n}")].join(";\r\n"));
+  assert.deepEqual(powershell.deliveries.map(({ delivery }) => delivery.body), ["1", "{\n}"]);
+  const prompt = recognise('curl ^"https://h/a^" -d ^"1 ^& 2^" &\r\ncurl ^"https://h/b^" ^\r\n  -d ^"x^"');
+  assert.deepEqual(prompt.deliveries.map(({ label, delivery }) => [label, delivery.body]), [["POST h/a", "1 & 2"], ["POST h/b", "x"]]);
+});
+
+test("a file that a page cannot read leaves the method, and is named", () => {
+  for (const option of ["-d @a.json", "--data-binary @a.json", "--json @a.json", "--data-urlencode @a.json", "--data-urlencode x@a.json", "-d @-"]) {
+    const it = taken(`curl h/x ${option}`, "command");
+    assert.equal(it.method, "POST", option);
+    assert.match(it.notices[0].text, /the file a\.json|standard input/, option);
+  }
+  assert.equal(taken("curl -T a.json h/x", "command").method, "PUT");
+});
+
+test("a method is taken as it is written, as curl sends it", () => {
+  assert.equal(taken("curl -X post -d x h", "command").method, "post");
+});
+
+test("carets inside quotes are a POSIX shell’s, carets outside are the prompt’s", () => {
+  assert.equal(taken(`curl h -d '{"a":"^"}'`, "command").body, '{"a":"^"}');
+  assert.equal(taken(`curl h -d "^{1}^\\"" -H 'x: ^"'`, "command").body, '^{1}^"');
+  assert.equal(taken('curl ^"h^" -d ^"^{1^}^"', "command").body, "{1}");
+});
+
+test("what the shell would put in is named, and what is assigned in the paste is put in", () => {
+  const it = taken('TYPE=text/plain\ncurl h -H "content-type: $TYPE" -H "authorization: Bearer $TOKEN" -d "$(date)"', "command");
+  assert.equal(headers(it)["content-type"], "text/plain");
+  assert.match(it.notices[0].text, /\$TOKEN, \$\(date\)/);
+});
+
+test("what a command printed is left alone, also where it is no command", () => {
+  const it = taken("$ curl -d 1 h/x\n{\"error\": \"it's late\"}\n", "command");
+  assert.equal(it.body, "1");
+  assert.equal(taken("# send it\necho '{}' | curl --json @- h/x", "command").body, "{}\n");
+});
+
+test("an option without its value is told", () => {
+  assert.match(recognise("curl h -d").error, /-d takes a value/);
+});
+
+test("a byte order mark is no part of a HAR, of lines or of a request, and stays in a bare body", () => {
+  const mark = "\ufeff";
+  assert.equal(taken(mark + JSON.stringify({ log: { entries: [ENTRY] } }), "har").body, "{}");
+  assert.equal(taken(`${mark}{"headers":[["a","1"]],"body":"{}"}\n`, "captured").headers, "a: 1");
+  assert.equal(recognise(`${mark}{"headers":[["a","1"]],"body":"1"}\n{"headers":[],"body":"2"}\n`).deliveries.length, 2);
+  assert.equal(taken(`${mark}POST /x HTTP/1.1\nce-id: 1\n\n{}`, "http").headers, "ce-id: 1");
+  assert.equal(taken(`${mark}ce-id: 1\nce-type: t\n\n{}`, "http").headers, "ce-id: 1\nce-type: t");
+  assert.equal(taken(`${mark}curl h -d 1`, "command").body, "1");
+  assert.equal(taken(`${mark}{"id":1}`, "body").body, `${mark}{"id":1}`);
+});
+
 test("PowerShell with a variable that is not in the text is told, and one that is there is read", () => {
   assert.match(recognise('Invoke-RestMethod -Uri "https://h" -Method Post -Body $body').error, /PowerShell variable/);
   const it = taken('$headers = @{ "ce-id" = "1" }\n$body = @\'\n{"a":\n1}\n\'@\nInvoke-RestMethod https://h/x -Method Post -Headers $headers -Body $body', "command");
@@ -184,7 +258,8 @@ test("half a surrogate pair is taken, and told", () => {
 test("nothing of 3,000 cut-off and disturbed inputs throws", () => {
   const samples = [
     "POST / HTTP/1.1\r\nA: b\r\n\r\n{}", "curl 'h' -H \"a: $'b'\" --data-raw '{}'", 'curl ^"h^" ^\n -d ^"{^\\^"a^\\^"}^"',
-    'Invoke-WebRequest -Uri "h" -Headers @{"a"="b"} -Body "{`"a`":1}"', JSON.stringify({ log: { entries: [ENTRY] } }), '{"specversion":"1.0"}',
+    'Invoke-WebRequest -Uri "h" -Headers @{"a"="b"} -Body "{`"a`":1}"', '$b = "x"\nirm h -Body ([Text.Encoding]::UTF8.GetBytes($b)); curl.exe h `\n -d 1',
+    "A=1; curl -sXPUT h -d \"$(cat <<'E'\n{}\nE\n)\" --next -u a:b -G --data-urlencode a@b h | cat <<<x >y & echo AA== | base64 -d | curl -T - $'\\xff\\u00e9' <(ls)", JSON.stringify({ log: { entries: [ENTRY] } }), '{"specversion":"1.0"}',
   ];
   const odd = ["'", '"', "`", "\\", "^", "{", "}", "\0", "\r", "\n", "\ud83d", "@", "$"];
   let seed = 1;
@@ -199,6 +274,15 @@ test("nothing of 3,000 cut-off and disturbed inputs throws", () => {
     const found = recognise(changed);
     assert.ok(found.error || found.deliveries.every(({ delivery }) => typeof delivery.headers === "string"), changed);
   }
+});
+
+test("what is nested without end is read to its end", () => {
+  for (const piece of ["$(", "<(", "${", "`", "$((", "(", "<<A ", "{ "]) {
+    const found = recognise(`curl h -d 1 ${piece.repeat(20_000)}`);
+    assert.ok(found.error || found.deliveries.length > 0, piece);
+  }
+  assert.ok(recognise(`irm h -Body ${"(".repeat(20_000)}`).error);
+  assert.ok(recognise(`irm h -Headers ${"@{".repeat(20_000)}`).error);
 });
 
 test("byte offsets become UTF-16 offsets", () => {

@@ -1,0 +1,4 @@
+import * as hookvet from 'hookvet';
+import { verdicts } from './verdicts.js';
+
+verdicts(hookvet).then(console.log);

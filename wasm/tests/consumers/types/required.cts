@@ -1,0 +1,3 @@
+import hookvet = require('hookvet');
+
+export const status: number = new hookvet.Vetter('amlyze').vet([], '').status;
