@@ -5,6 +5,7 @@
 //! guards stand in front of it, for browsers that are led astray by others: a host that is not known, so that no foreign page
 //! reaches this address under a name of its own; another origin; and a proxy that has written 127.0.0.1 over the host.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -45,12 +46,13 @@ impl Access {
         Ok(Self { shared: Arc::new(Shared { hosts, token, cookie }) })
     }
 
-    /// What follows `http://`: the address of the page with the token in it, under the host that was named, or else at `own`.
-    pub fn page(&self, own: &str, port: u16) -> String {
-        let token = &self.shared.token;
-        match self.shared.hosts.iter().find(|host| host.is_named) {
-            Some(host) => format!("{}:{port}/?token={token}", host.name),
-            None => format!("{own}/?token={token}"),
+    /// The address of the page with the token in it, of a receiver at `own`. Under the host that was named, where the own address is
+    /// not among the known ones.
+    pub fn page(&self, own: SocketAddr) -> String {
+        let Shared { hosts, token, .. } = &*self.shared;
+        match hosts.first().filter(|_| hosts.iter().all(|host| host.is_named)) {
+            Some(host) => format!("http://{}:{}/?token={token}", host.name, own.port()),
+            None => format!("http://{own}/?token={token}"),
         }
     }
 

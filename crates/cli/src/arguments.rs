@@ -112,7 +112,7 @@ pub struct ServeArguments {
     #[arg(long, value_name = "HOST")]
     pub show_deliveries_on: Vec<String>,
     /// What a sender has to show at /amlyze and /cloudevents, one credential a line, any of which is enough: `bearer TOKEN`,
-    /// `basic USER:PASSWORD` or `header NAME: VALUE`. The same lines may stand in HOOKVET_CREDENTIALS
+    /// `basic USER:PASSWORD` or `header NAME: VALUE`. The same lines may stand in `HOOKVET_CREDENTIALS`
     #[arg(long, value_name = "FILE")]
     pub credentials: Option<PathBuf>,
     /// Take deliveries from this network or address only, as 192.0.2.0/24; may be repeated

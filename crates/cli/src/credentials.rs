@@ -3,7 +3,7 @@
 
 use std::env::{self, VarError};
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use hookvet::Credential;
@@ -11,7 +11,7 @@ use hookvet::Credential;
 const VARIABLE: &str = "HOOKVET_CREDENTIALS";
 
 /// Those in the file, then those in the environment; none where neither is given.
-pub fn read(file: &Option<PathBuf>) -> Result<Vec<Credential>> {
+pub fn read(file: Option<&Path>) -> Result<Vec<Credential>> {
     let mut credentials = Vec::new();
     if let Some(file) = file {
         let place = file.display();

@@ -59,7 +59,7 @@ async fn listen(arguments: &ServeArguments, store: &Store) -> Result<()> {
     let app = routes(arguments, store, deliveries.as_ref(), access.clone())?;
     let mut line = json!({ "listening": format!("http://{address}") });
     if let Some(access) = access {
-        line["page"] = format!("http://{}", access.page(&address.to_string(), address.port())).into();
+        line["page"] = access.page(address).into();
     }
     print_line(&line);
     let limits = Limits {
@@ -82,7 +82,7 @@ fn routes(
     let mut app = Router::new()
         .route("/health", get(|| async { StatusCode::NO_CONTENT }))
         .route("/ready", get(ready).with_state(store.clone()));
-    let credentials = credentials::read(&arguments.credentials)?;
+    let credentials = credentials::read(arguments.credentials.as_deref())?;
     let peers = match &arguments.peers[..] {
         [] => None,
         peers => Some(Networks::parse(peers).context("--peers")?),

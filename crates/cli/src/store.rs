@@ -108,8 +108,11 @@ impl From<rusqlite::Error> for StoreError {
 #[derive(Clone)]
 pub struct Store {
     jobs: mpsc::SyncSender<Job>,
-    last_probe: Arc<Mutex<Option<(Instant, Result<(), StoreError>)>>>,
+    last_probe: Arc<Mutex<Option<Probed>>>,
 }
+
+/// When a test write was made, and what came of it.
+type Probed = (Instant, Result<(), StoreError>);
 
 enum Job {
     Keep(Box<Delivery>, oneshot::Sender<Result<Kept, StoreError>>),
@@ -308,7 +311,9 @@ fn write(connection: &mut Connection, batch: Vec<Job>) {
         }
         Err(error) => {
             let error = StoreError::from(error);
-            batch.into_iter().for_each(|job| job.fail(error.clone()));
+            for job in batch {
+                job.fail(error.clone());
+            }
         }
     }
 }

@@ -169,7 +169,9 @@ fn two_receivers_on_one_file_answer_no_503_while_a_third_writes_too() {
             third.execute_batch("COMMIT").expect("written");
             thread::sleep(Duration::from_millis(200));
         }
-        loads.iter().for_each(|load| load.is_over.store(true, Ordering::Relaxed));
+        for load in &loads {
+            load.is_over.store(true, Ordering::Relaxed);
+        }
         senders.into_iter().flat_map(|sender| sender.join().expect("a sender")).collect()
     });
     acknowledged.sort_unstable();

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::{
-    AMLYZE, Receiver, code, command, connect, exchange, folder, get, hookvet, post, read_all, stdout, update,
+    AMLYZE, Receiver, code, command, connect, exchange, folder, get, hookvet, post, read_all, serve_in_vain, stdout,
+    update,
 };
 
 const SCREENING: &str = "app.amlyze.related_entity.screening.sanctions.pending";

@@ -162,6 +162,19 @@ impl Receiver {
 
     /// How long a body may take, from the moment in which it is first waited for; then the answer is 408. `None` lets it take as
     /// long as it likes. Default: [`DEFAULT_BODY_DEADLINE`]. An adapter without a timer, as on WebAssembly, cannot keep it.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use hookvet::Vetter;
+    /// use hookvet_receiver::Receiver;
+    ///
+    /// let receiver = Receiver::new(Vetter::amlyze().build()?);
+    /// assert_eq!(receiver.max_body_time(), Some(Duration::from_secs(30)));
+    /// assert_eq!(receiver.body_deadline(None).max_body_time(), None);
+    /// # Ok::<(), hookvet::BuildError>(())
+    /// ```
     pub fn body_deadline(self, deadline: impl Into<Option<Duration>>) -> Self {
         let deadline = deadline.into();
         self.set(|settings| settings.body_deadline = deadline)

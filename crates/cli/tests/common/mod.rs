@@ -91,17 +91,16 @@ impl Receiver {
             .stdout(Stdio::piped())
             .spawn()
             .expect("started");
-        let mut log = BufReader::new(child.stdout.take().expect("piped"));
-        loop {
+        let log = BufReader::new(child.stdout.take().expect("piped"));
+        let mut receiver = Self { child, address: String::new(), page: None, log };
+        while receiver.address.is_empty() {
             let mut line = String::new();
-            assert_ne!(log.read_line(&mut line).expect("a line"), 0, "serve ended");
+            assert_ne!(receiver.log.read_line(&mut line).expect("a line"), 0, "serve ended");
             let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-            if let Some(url) = line["listening"].as_str() {
-                let address = url.trim_start_matches("http://").to_owned();
-                let page = line["page"].as_str().map(|url| url.trim_start_matches("http://").to_owned());
-                return Self { child, address, page, log };
-            }
+            let url = |member: &str| line[member].as_str().map(|url| url.trim_start_matches("http://").to_owned());
+            (receiver.address, receiver.page) = (url("listening").unwrap_or_default(), url("page"));
         }
+        receiver
     }
 
     /// A header line with the cookie that the page's address gives.
