@@ -60,3 +60,29 @@ pub(crate) fn attributes(event: &EventContext) -> impl Iterator<Item = (&str, &s
         .filter_map(|name| Some((name, event.attribute(name)?)))
         .chain(event.extensions())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_part_of_an_event_counts_and_none_runs_into_the_next() {
+        let events: [(&[(&str, &str)], &str); 8] = [
+            (&[("a", "1"), ("b", "2")], "x"),
+            (&[("a", "1"), ("b", "2")], "y"),
+            (&[("a", "1"), ("b", "2x")], ""),
+            (&[("a", "1b"), ("", "2")], "x"),
+            (&[("a", "1,1:b,1:2")], "x"),
+            (&[("a", "2"), ("b", "1")], "x"),
+            (&[], "16:1:a,1:1,1:b,1:2,,x"),
+            (&[], "x"),
+        ];
+        let digests: HashSet<_> =
+            events.iter().map(|(attributes, body)| event_digest(attributes.iter().copied(), body.as_bytes())).collect();
+        assert_eq!(digests.len(), events.len());
+        let reversed = event_digest([("b", "2"), ("a", "1")], b"x");
+        assert_eq!(reversed, event_digest(events[0].0.iter().copied(), b"x"));
+    }
+}
