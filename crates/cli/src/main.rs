@@ -1,17 +1,22 @@
 //! `hookvet` on the command line: check a captured delivery, receive deliveries, send documented ones.
 #![allow(unreachable_pub, reason = "a binary has no public items")]
 
+mod access;
 mod arguments;
 mod capture;
 mod check;
+mod credentials;
 mod deliveries;
 mod events;
+mod output;
 mod page;
 mod render;
 mod send;
 mod serve;
+mod server;
 mod store;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
@@ -53,7 +58,8 @@ fn main() -> ExitCode {
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("hookvet: {}", escaped(&format!("{error:#}")));
+            // Nobody may be there to read it.
+            let _ = writeln!(io::stderr(), "hookvet: {}", escaped(&format!("{error:#}")));
             ExitCode::from(2)
         }
     }

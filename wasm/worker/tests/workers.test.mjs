@@ -1,6 +1,7 @@
 // Both Workers in the real runtime: what they answer, what they keep, and what becomes of it.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
@@ -141,7 +142,7 @@ for (const name of names) {
           assert.deepEqual(others, []);
           assert.equal(row.verdict, text.slice(text.indexOf('\n  "verdict": ') + '\n  "verdict": '.length, -'\n}\n'.length));
           assert.equal(row.bodyBase64, bodyOf(sent).toString('base64'));
-          assert.equal(row.key, verdict.event?.key ?? '');
+          assert.equal(row.key, verdict.event?.key ?? null);
           assert.equal(row.type, verdict.event?.type ?? null);
           assert.deepEqual([row.vendor, row.decision, row.redeliveries], [sent.vendor, 'accept', 0]);
         });
@@ -213,6 +214,32 @@ for (const name of names) {
         assert.deepEqual((await rows('amlyze')).map(({ key }) => key), ['customer conflict', 'customer conflict']);
       });
 
+      test('without a key a delivery is nobody\'s duplicate', async () => {
+        await worker.store('clear', 'amlyze');
+        const { headers, ...delivery } = customer('none');
+        const sent = { ...delivery, headers: headers.filter(([header]) => header !== 'ce-id') };
+        for (let time = 0; time < 2; time += 1) {
+          assert.equal((await worker.send({ ...sent, test: { settings: { POLICY: 'observe' } } })).status, 204);
+          assert.equal((await worker.send({ ...sent, test: { settings: { QUARANTINE_TO: 'store' } } })).status, 202);
+        }
+        const kept = (await rows('amlyze')).map(({ key, decision, redeliveries }) => [key, decision, redeliveries]);
+        assert.deepEqual(kept, ['accept', 'reject', 'accept', 'reject'].map((decision) => [null, decision, 0]));
+      });
+
+      test('another attribute under the same key is kept besides', async () => {
+        await worker.store('clear', 'amlyze');
+        const { headers, ...delivery } = customer('half');
+        for (const more of [[], [], [['ce-note', 'é%20']], [['ce-note', 'é%20']]]) await worker.send({ ...delivery, headers: [...headers, ...more] });
+        assert.deepEqual((await rows('amlyze')).map(({ redeliveries }) => redeliveries), [1, 1]);
+      });
+
+      test('what a store of before holds is kept, and its numbers go on', async () => {
+        const given = await worker.send({ ...customer('after'), test: { isStoreOfBefore: true } });
+        assert.equal(given.status, 204);
+        const kept = await worker.store('rows', 'amlyze', { ofBefore: true });
+        assert.deepEqual(kept.map(({ seq, key, redeliveries }) => [seq, key, redeliveries]), [[3, 'customer 1', 5], [5, null, 0], [10, 'customer after', 0]]);
+      });
+
       test('what was set aside is kept as accepted once the settings take it', async () => {
         await worker.store('clear', 'amlyze');
         const delivery = customer('later', { riskLevel: 'SEVERE' });
@@ -278,7 +305,7 @@ for (const name of names) {
         const given = await worker.send({ ...delivery, test: { now: NOW, settings } });
         assert.deepEqual(given, { status: 202, headers: [], body: '' });
         const message = await messageWith('customer queued');
-        const { receivedAt, bodyBase64, headers, verdict, ...rest } = message;
+        const { receivedAt, bodyBase64, headers, verdict, digest, ...rest } = message;
         assert.deepEqual(rest, {
           vendor: 'amlyze',
           decision: 'accept',
@@ -286,6 +313,7 @@ for (const name of names) {
           type: 'com.amlyze.customer.updated',
         });
         assert.equal(receivedAt, NOW * 1000);
+        assert.equal(digest, digestOf(JSON.parse(verdict).event, delivery.body));
         assert.equal(Buffer.from(bodyBase64, 'base64').toString(), delivery.body);
         assert.deepEqual(headers.find(([header]) => header === 'ce-id'), ['ce-id', 'queued']);
         assert.equal(JSON.parse(verdict).decision, 'accept');
@@ -492,6 +520,14 @@ for (const name of names) {
       assert.doesNotMatch(worker.output(), /logged-id|SEVERE-value|a1b2c3d4|nothex|Bearer/);
     });
   });
+}
+
+/** What `event_digest` of the Rust crate says, by its description. */
+function digestOf({ key, attributes, ...named }, body) {
+  const netstring = (text) => `${Buffer.byteLength(text)}:${text},`;
+  const pairs = Object.entries({ ...attributes, ...named }).filter(([, value]) => value !== null);
+  const text = pairs.sort(([a], [b]) => (a < b ? -1 : 1)).map((pair) => pair.map(netstring).join('')).join('');
+  return createHash('sha256').update(netstring(text)).update(body).digest('hex');
 }
 
 /** What a sender is told whose delivery could not be kept. */

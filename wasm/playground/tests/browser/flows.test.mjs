@@ -63,7 +63,7 @@ after(async () => {
 /** A test with a page that must end without a fault. */
 function flow(name, run, options = {}) {
   test(name, async () => {
-    const it = await open(instance, options.host ? host.url : server.url, options);
+    const it = await open(instance, options.host ? host.url : options.token ? server.page : server.url, options);
     await run(it.page, it);
     await it.checked();
   });
@@ -464,7 +464,20 @@ flow("the receiver takes what is sent, refuses what it must, and lists both as t
   assert.match(await textOf(page, BODY), /maybe/);
   // A refused answer is an error line of the console, which is what was asked for here.
   it.faults.splice(0, it.faults.length, ...it.faults.filter((fault) => !/status of 422/.test(fault)));
-});
+}, { token: true });
+
+flow("the token goes from the address into a cookie, and what is listed needs it", async (page, { context }) => {
+  await tab(page, "Receiver");
+  await page.getByText("live", { exact: true }).waitFor();
+  assert.equal(page.url(), server.url);
+  const [cookie, ...others] = await context.cookies();
+  assert.deepEqual([others.length, cookie.httpOnly, cookie.sameSite, cookie.path], [0, true, "Strict", "/"]);
+  assert.equal(await page.evaluate(() => document.cookie), "");
+  await context.clearCookies();
+  await page.reload();
+  await tab(page, "Receiver");
+  await page.getByText("Open the address that hookvet serve printed at start").waitFor();
+}, { token: true });
 
 flow("on a plain file host, below a path, everything but the receiver is there", async (page) => {
   assert.equal(await page.getByRole("tab", { name: "Receiver" }).count(), 0);

@@ -195,6 +195,14 @@ test("a link holds a delivery, and a damaged one is told", async () => {
   for (const damaged of [fragment.slice(0, -9), "d=", "d=***", "d=AAAA"]) assert.equal(await unpack(damaged), undefined, damaged);
 });
 
+test("a link is not inflated without end", async () => {
+  const large = { headers: " ".repeat(8 * 1024 * 1024), body: "" };
+  assert.equal((await unpack(await pack(large))).headers.length, large.headers.length);
+  const fragment = await pack({ headers: " ".repeat(17 * 1024 * 1024), body: "" });
+  assert.ok(fragment.length < 64 * 1024, `${fragment.length} characters`);
+  assert.equal(await unpack(fragment), undefined);
+});
+
 const SECRET = "whsec_000102030405060708090a0b0c0d0e0f";
 
 test("a signature is computed as the package computes it", async () => {

@@ -102,7 +102,7 @@ async fn take(State(taker): State<Taker>, delivery: Delivery, request: Request) 
             (answer, "the delivery could not be handed on; send it again")
         }
         Destination::Place(place) => {
-            let kept = place.keep(&taker.env, &Record::accepted(&delivery, request.headers())).await;
+            let kept = place.keep(&taker.env, &Record::accepted(&delivery, request.headers(), &taker.vetter)).await;
             let answer = kept.map(|()| place.answer().into_response());
             (answer, "the delivery could not be stored; send it again")
         }
