@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{code, hookvet, stdout};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+
+use common::{Receiver, code, exchange, folder, hookvet, stdout};
 use insta::assert_snapshot;
 
 const UPDATE: &str = "\
@@ -117,8 +119,11 @@ fn batches_are_taken_where_they_were_asked_for_by_check_and_serve_alike() {
     let (head, body) = BATCH.split_once("\n\n").expect("a body");
     let head = head.replace('\n', "\r\n");
     let request = format!("{head}\r\nhost: h\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    assert!(exchange(&serve(&[]).address, &request).starts_with("HTTP/1.1 415"));
-    assert!(exchange(&serve(&["--batches"]).address, &request).starts_with("HTTP/1.1 204"));
+    let (_folder, store) = folder();
+    for (arguments, status) in [(&[][..], 415), (&["--batches"], 204)] {
+        let receiver = Receiver::start(&store, arguments);
+        assert!(exchange(&receiver.address, &request).starts_with(&format!("HTTP/1.1 {status}")));
+    }
     let line =
         r#"{"vendor":"cloudevents","headers":[["content-type","application/cloudevents-batch+json"]],"body":"[]""#;
     let lines = format!("{line}}}\n{line},\"batches\":true}}");
@@ -168,7 +173,8 @@ fn the_answer_of_a_server_is_shown_on_one_line_whatever_it_says() {
 
 #[test]
 fn a_log_line_names_documented_types_alone() {
-    let mut receiver = serve(&["--policy", "observe"]);
+    let (_folder, store) = folder();
+    let mut receiver = Receiver::start(&store, &["--policy", "observe"]);
     for event_type in ["com.amlyze.customer.updated", "app.amlyze.customer.updated", "Jane Doe"] {
         let request = format!(
             "POST /amlyze HTTP/1.1\r\nhost: h\r\nconnection: close\r\nce-specversion: 1.0\r\nce-id: Jane-id\r\nce-source: \

@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_short_pointer_is_whole() {
         let mut pointer = String::new();
-        push_raw_name(br#"a\u002fb"#, &mut pointer);
+        push_raw_name(br"a\u002fb", &mut pointer);
         push_name("~", &mut pointer);
         push_position(7, &mut pointer);
         assert_eq!(pointer, "/a~1b/~0/7");
