@@ -14,13 +14,16 @@ use anyhow::{Context as _, Result, bail};
 use hookvet_tower::receiver::event_digest;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 use serde_json::Value;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// How many deliveries are written in one transaction at the most.
 const BATCH: usize = 64;
 
 /// How many deliveries may wait for the disk; the next one is told that the store is busy.
 const WAITING: usize = 1024;
+
+/// How many bytes of them may wait.
+const WAITING_BYTES: usize = 64 * 1024 * 1024;
 
 /// How long the result of a test write is good for.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -71,6 +74,17 @@ pub struct Delivery {
     pub verdict: String,
 }
 
+impl Delivery {
+    fn bytes(&self) -> usize {
+        let texts = [&self.key, &self.id, &self.event_type, &self.subject]
+            .into_iter()
+            .flatten()
+            .map(String::len)
+            .sum::<usize>();
+        size_of::<Self>() + texts + self.headers.len() + self.body.len() + self.verdict.len()
+    }
+}
+
 /// What became of a delivery.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kept {
@@ -108,6 +122,8 @@ impl From<rusqlite::Error> for StoreError {
 #[derive(Clone)]
 pub struct Store {
     jobs: mpsc::SyncSender<Job>,
+    /// A permit is a byte that may wait.
+    room: Arc<Semaphore>,
     last_probe: Arc<Mutex<Option<Probed>>>,
 }
 
@@ -115,7 +131,12 @@ pub struct Store {
 type Probed = (Instant, Result<(), StoreError>);
 
 enum Job {
-    Keep(Box<Delivery>, oneshot::Sender<Result<Kept, StoreError>>),
+    Keep {
+        delivery: Box<Delivery>,
+        /// Given back when the job is done.
+        _room: OwnedSemaphorePermit,
+        done: oneshot::Sender<Result<Kept, StoreError>>,
+    },
     /// Writes a delivery, takes it back, and commits.
     Probe(oneshot::Sender<Result<(), StoreError>>),
 }
@@ -124,7 +145,7 @@ impl Job {
     fn fail(self, error: StoreError) {
         // Nobody waits any more where the sender has hung up; so below.
         match self {
-            Self::Keep(_, done) => drop(done.send(Err(error))),
+            Self::Keep { done, .. } => drop(done.send(Err(error))),
             Self::Probe(done) => drop(done.send(Err(error))),
         }
     }
@@ -155,13 +176,15 @@ impl Store {
                 write(&mut connection, batch);
             }
         });
-        Ok(Self { jobs, last_probe: Arc::default() })
+        Ok(Self { jobs, room: Arc::new(Semaphore::new(WAITING_BYTES)), last_probe: Arc::default() })
     }
 
     /// Writes the delivery; it is on the disk when this returns.
     pub async fn keep(&self, delivery: Delivery) -> Result<Kept, StoreError> {
         let (done, kept) = oneshot::channel();
-        self.start(Job::Keep(Box::new(delivery), done))?;
+        let bytes = u32::try_from(delivery.bytes()).unwrap_or(u32::MAX);
+        let room = self.room.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Busy)?;
+        self.start(Job::Keep { delivery: Box::new(delivery), _room: room, done })?;
         kept.await.map_err(StoreError::ended)?
     }
 
@@ -304,7 +327,7 @@ fn write(connection: &mut Connection, batch: Vec<Job>) {
             for (job, result) in batch.into_iter().zip(results) {
                 match (job, result) {
                     (job, Err(error)) => job.fail(error.into()),
-                    (Job::Keep(_, done), Ok(kept)) => drop(done.send(Ok(kept))),
+                    (Job::Keep { done, .. }, Ok(kept)) => drop(done.send(Ok(kept))),
                     (Job::Probe(done), Ok(_)) => drop(done.send(Ok(()))),
                 }
             }
@@ -328,11 +351,11 @@ fn write_all(connection: &mut Connection, batch: &[Job]) -> rusqlite::Result<Vec
         // So that one which cannot be written fails alone.
         let savepoint = transaction.savepoint()?;
         let result = match job {
-            Job::Keep(delivery, _) => insert(&savepoint, delivery),
+            Job::Keep { delivery, .. } => insert(&savepoint, delivery),
             Job::Probe(_) => insert(&savepoint, &Delivery::default()),
         };
         match (job, &result) {
-            (Job::Keep(..), Ok(_)) => savepoint.commit()?,
+            (Job::Keep { .. }, Ok(_)) => savepoint.commit()?,
             // It goes back when it is dropped.
             _ => drop(savepoint),
         }
@@ -448,6 +471,26 @@ mod tests {
         assert!(matches!(store.probe().await, Err(StoreError::Failed(_))));
     }
 
+    #[tokio::test]
+    async fn what_waits_for_the_disk_has_a_bound_in_bytes() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("store.sqlite");
+        let store = Store::open(&file, PATIENCE).expect("a store");
+        let other = Connection::open(&file).expect("the file");
+        other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+        let large = || Delivery { body: vec![0; WAITING_BYTES / 4], ..delivery(None, "x") };
+        let mut waiting = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let store = store.clone();
+            waiting.spawn(async move { store.keep(large()).await });
+        }
+        assert_eq!(waiting.join_next().await.expect("a task").expect("no panic"), Err(StoreError::Busy));
+        other.execute_batch("ROLLBACK").expect("given back");
+        assert_eq!(waiting.join_all().await, [Ok(Kept::New), Ok(Kept::New), Ok(Kept::New)]);
+        // Then there is room again.
+        assert_eq!(store.keep(large()).await, Ok(Kept::New));
+    }
+
     #[test]
     fn one_that_cannot_be_written_fails_alone() {
         let dir = tempfile::tempdir().expect("a folder");
@@ -456,7 +499,11 @@ mod tests {
         let mut connection = Connection::open(&file).expect("the file");
         let refuse = "CREATE TEMP TRIGGER refuse BEFORE INSERT ON deliveries WHEN NEW.key = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END";
         connection.execute_batch(refuse).expect("a trigger");
-        let jobs = ["a", "bad", "b"].map(|key| Job::Keep(delivery(key, "x").into(), oneshot::channel().0));
+        let room = Arc::new(Semaphore::new(3));
+        let jobs = ["a", "bad", "b"].map(|key| {
+            let permit = room.clone().try_acquire_owned().expect("room");
+            Job::Keep { delivery: delivery(key, "x").into(), _room: permit, done: oneshot::channel().0 }
+        });
         let results = write_all(&mut connection, &jobs).expect("written");
         assert!(matches!(&results[..], [Ok(Kept::New), Err(_), Ok(Kept::New)]), "{results:?}");
         assert_eq!(counts(&file), (2, 0));

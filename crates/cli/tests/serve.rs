@@ -327,8 +327,11 @@ fn it_shows_no_deliveries_on_an_address_that_others_reach_unless_a_host_is_named
     let local = receiver.address.replace("0.0.0.0", "127.0.0.1");
     let host = format!("host: {local}\r\n");
     assert_eq!(receiver.page, None);
+    assert!(receiver.warnings.iter().any(|warning| warning.contains("--credentials")), "{:?}", receiver.warnings);
     assert_eq!(status(&get(&local, "/api/deliveries", &host)), "404");
-    let receiver = Receiver::start(&store, &["--listen", "0.0.0.0:0", "--show-deliveries-on", "inspect.example"]);
+    let arguments = ["--listen", "0.0.0.0:0", "--peers", "127.0.0.1", "--show-deliveries-on", "inspect.example"];
+    let receiver = Receiver::start(&store, &arguments);
+    assert!(!receiver.warnings.iter().any(|warning| warning.contains("--credentials")), "{:?}", receiver.warnings);
     let local = receiver.address.replace("0.0.0.0", "127.0.0.1");
     assert!(receiver.page.as_deref().expect("a page").starts_with("inspect.example:"));
     let cookie = receiver.cookie();
@@ -512,6 +515,21 @@ mod signals {
         let (code, time) = end(&mut receiver);
         assert_eq!(code, Some(0));
         assert!((Duration::from_millis(400)..Duration::from_secs(5)).contains(&time), "{time:?}");
+    }
+
+    #[test]
+    fn a_second_signal_ends_at_once() {
+        let (_folder, store) = folder();
+        let mut receiver = Receiver::start(&store, &["--shutdown-timeout", "60", "--body-timeout", "60"]);
+        let request = update("1", "");
+        let mut stream = connect(&receiver.address);
+        stream.write_all(&request.as_bytes()[..request.len() - 5]).expect("sent");
+        for _ in 0..2 {
+            std::thread::sleep(Duration::from_millis(200));
+            assert!(receiver.child.try_wait().expect("a child").is_none());
+            signal(&receiver, "TERM");
+        }
+        assert!(end(&mut receiver).1 < Duration::from_secs(5));
     }
 }
 

@@ -66,6 +66,8 @@ pub(crate) struct Receiver {
     pub(crate) address: String,
     /// The address of the page with the token, where deliveries are shown.
     pub(crate) page: Option<String>,
+    /// What it warned of before it listened.
+    pub(crate) warnings: Vec<String>,
     pub(crate) log: BufReader<ChildStdout>,
 }
 
@@ -92,12 +94,13 @@ impl Receiver {
             .spawn()
             .expect("started");
         let log = BufReader::new(child.stdout.take().expect("piped"));
-        let mut receiver = Self { child, address: String::new(), page: None, log };
+        let mut receiver = Self { child, address: String::new(), page: None, warnings: Vec::new(), log };
         while receiver.address.is_empty() {
             let mut line = String::new();
             assert_ne!(receiver.log.read_line(&mut line).expect("a line"), 0, "serve ended");
             let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
             let url = |member: &str| line[member].as_str().map(|url| url.trim_start_matches("http://").to_owned());
+            receiver.warnings.extend(line["warning"].as_str().map(str::to_owned));
             (receiver.address, receiver.page) = (url("listening").unwrap_or_default(), url("page"));
         }
         receiver
