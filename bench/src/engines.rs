@@ -1,7 +1,7 @@
 //! From raw bytes to a verdict, once for each engine.
 
 use boon::{Compiler, SchemaIndex, Schemas};
-use hookvet::internals::{Tables, clean_delivery};
+use hookvet::internals::{Tables, dataspike_event};
 use serde_json::Value;
 
 use crate::fixtures::Fixture;
@@ -25,12 +25,11 @@ pub(crate) enum Engine {
     CompileTime,
     Boon,
     Hookvet,
-    HookvetFindings,
 }
 
 impl Engine {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Typed, Self::Sonic, Self::Runtime, Self::CompileTime, Self::Boon, Self::Hookvet, Self::HookvetFindings];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Typed, Self::Sonic, Self::Runtime, Self::CompileTime, Self::Boon, Self::Hookvet];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -40,7 +39,6 @@ impl Engine {
             Self::CompileTime => "jsonschema compile-time",
             Self::Boon => "boon",
             Self::Hookvet => "hookvet",
-            Self::HookvetFindings => "hookvet, all findings",
         }
     }
 }
@@ -83,8 +81,7 @@ impl Judges {
             Engine::CompileTime => value().is_some_and(|value| CompiledDocver::is_valid(&value)),
             Engine::Boon => value().is_some_and(|value| self.boon.validate(&value, self.boon_root).is_ok()),
             Engine::Hookvet if is_entity => self.tables.is_clean(bytes),
-            Engine::Hookvet => clean_delivery(bytes).is_some(),
-            Engine::HookvetFindings => self.tables.has_no_findings(bytes),
+            Engine::Hookvet => dataspike_event(bytes).is_some() && self.tables.is_clean(bytes),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! For this project's own tests, benchmarks and fuzzing: the parts that a verdict is made of. No stable interface.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use hookvet_catalogue::EventInfo;
 
-use crate::json::{Document, Fault, FaultKind, Kind, Node};
+use crate::json::{Decimal, Document, Fault, FaultKind, Kind, Node};
 use crate::schema::onepass::compile::{Compiler, Owned};
-use crate::schema::onepass::{self, Findings, Record, Schema, Stop, watch};
+use crate::schema::onepass::{self, Findings, Schema, Stop, watch};
 use crate::schema::{SchemaFault, Validator, Violation};
 
 /// Deepest nesting in everything here.
@@ -88,14 +88,7 @@ impl Tables {
     /// Whether there is nothing to report, warnings included.
     #[must_use]
     pub fn is_clean(&self, bytes: &[u8]) -> bool {
-        self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut Record::default()))
-    }
-
-    /// Whether a pass that keeps every finding comes to the same.
-    #[must_use]
-    pub fn has_no_findings(&self, bytes: &[u8]) -> bool {
-        let found = self.with(|schema| onepass::findings(schema, bytes, DEPTH));
-        found.is_ok_and(|found| found.violations.is_empty() && found.notes.is_empty())
+        self.with(|schema| onepass::pass(schema, bytes, DEPTH)).is_ok_and(|record| record.is_clean())
     }
 
     /// Everything that is wrong.
@@ -120,8 +113,7 @@ impl Tables {
     /// The raw values of the watched members of the root, by slot; an empty container is marked.
     #[must_use]
     pub fn captured(&self, bytes: &[u8]) -> BTreeMap<u8, (String, bool)> {
-        let mut record = Record::default();
-        self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut record));
+        let record = self.with(|schema| onepass::pass(schema, bytes, DEPTH)).unwrap_or_default();
         let raw = |span: onepass::Span| String::from_utf8_lossy(&bytes[span.start..span.end]).into_owned();
         (1..=watch::SCREENING_GUID)
             .filter_map(|slot| record.get(slot).map(|span| (slot, (raw(span), span.is_empty))))
@@ -134,10 +126,10 @@ fn words(fault: Fault) -> (String, usize) {
     (if kind == FaultKind::Depth { "depth".to_owned() } else { kind.message() }, fault.at)
 }
 
-/// The event of a Dataspike delivery that has no findings.
+/// The Dataspike event that a body names, as it is found before the body is read.
 #[must_use]
-pub fn clean_delivery(bytes: &[u8]) -> Option<&'static EventInfo> {
-    onepass::clean_delivery(bytes, DEPTH, &mut Record::default())
+pub fn dataspike_event(bytes: &[u8]) -> Option<&'static EventInfo> {
+    onepass::dataspike_event(bytes)
 }
 
 /// The `jsonschema` crate behind the same types.
@@ -172,11 +164,14 @@ impl Oracle {
 pub fn scan(bytes: &[u8]) -> Result<Vec<(&'static str, String, usize)>, (String, usize)> {
     let document = Document::parse(bytes, DEPTH).map_err(words)?;
     let mut notes: Vec<(&'static str, String, usize)> = Vec::new();
-    for member in document.duplicates() {
-        notes.push((crate::Rule::JsonDuplicate.id(), member.pointer(), member.name_start()));
+    for object in document.nodes().filter(|node| node.kind() == Kind::Object) {
+        let mut names = HashSet::new();
+        for member in object.children().filter(|member| !names.insert(member.name())) {
+            notes.push((crate::Rule::JsonDuplicate.id(), member.pointer(), member.name_start()));
+        }
     }
     for node in document.nodes() {
-        if node.is_beyond_f64() {
+        if node.kind() == Kind::Number && Decimal::read(node.raw()).is_none() {
             notes.push((crate::Rule::JsonNumber.id(), node.pointer(), node.name_start()));
         }
         if node.has_lone_surrogate() {

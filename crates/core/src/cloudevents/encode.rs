@@ -12,8 +12,8 @@ use super::media_type::{MediaType, trim_ows};
 use super::mode::{Told, told_by};
 use super::names;
 use super::values::is_forbidden;
-use crate::json::Document;
 use crate::rule::Rule;
+use crate::schema::onepass;
 use crate::verdict::{EventContext, Verdict};
 
 /// The media type of a structured event in the JSON format.
@@ -251,10 +251,7 @@ fn check_text(attribute: &str, value: &str) -> Result<(), EncodeError> {
 
 /// JSON that reads back as the same bytes: well-formed, not too deep, no lone surrogate, no name twice.
 fn is_plain_json(text: &str) -> bool {
-    Document::parse(text.as_bytes(), MAX_DEPTH).is_ok_and(|document| {
-        document.duplicates().is_empty()
-            && document.nodes().all(|node| !node.has_lone_surrogate() && !node.is_beyond_f64())
-    })
+    onepass::pass(onepass::ANY, text.as_bytes(), MAX_DEPTH).is_ok_and(|record| record.is_clean())
 }
 
 fn push_member(name: &str, text: &str, body: &mut String) {

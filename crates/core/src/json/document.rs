@@ -1,7 +1,6 @@
 //! A scanned text: nodes that know their kind, their bytes and their JSON Pointer.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::number::Decimal;
 use super::pointer;
@@ -82,6 +81,7 @@ impl<'a> Document<'a> {
     }
 
     /// Every value, containers before their content.
+    #[cfg(any(test, feature = "internals"))]
     pub(crate) fn nodes(&self) -> impl Iterator<Item = Node<'_, 'a>> {
         (0..self.scan.entries.len()).map(|index| Node { document: self, index })
     }
@@ -108,33 +108,6 @@ impl<'a> Document<'a> {
         let value = self.scan.entries.get(index)?;
         let is_it = value.start == offset || (value.key_end != 0 && value.key_start == offset);
         is_it.then_some(Node { document: self, index })
-    }
-
-    /// Members whose name stands earlier in the same object, linear in the size of the text.
-    pub(crate) fn duplicates(&self) -> Vec<Node<'_, 'a>> {
-        let mut found = Vec::new();
-        for object in self.nodes().filter(|node| node.kind() == Kind::Object) {
-            let mut few: Vec<Cow<'_, str>> = Vec::new();
-            // The same type as elsewhere, so that its code is there once.
-            let mut many: HashSet<Cow<'_, [u8]>> = HashSet::new();
-            for member in object.children() {
-                let Some(name) = member.name() else { continue };
-                let is_new = if few.len() < 16 {
-                    let is_new = !few.contains(&name);
-                    few.push(name);
-                    is_new
-                } else {
-                    if many.is_empty() {
-                        many.extend(few.iter().cloned().map(as_bytes));
-                    }
-                    many.insert(as_bytes(name))
-                };
-                if !is_new {
-                    found.push(member);
-                }
-            }
-        }
-        found
     }
 }
 
@@ -284,11 +257,6 @@ impl<'d, 'a> Node<'d, 'a> {
                     }
             })
     }
-
-    /// Whether the number lies beyond the range of a 64-bit float.
-    pub(crate) fn is_beyond_f64(self) -> bool {
-        self.kind() == Kind::Number && Decimal::read(self.raw()).is_none()
-    }
 }
 
 /// Whether two texts say the same once their escapes are undone. It costs as much as the shorter one is long.
@@ -308,13 +276,6 @@ fn is_same_number(a: &[u8], b: &[u8]) -> bool {
                 (Some(a), Some(b)) => !a.is_less(&b) && !b.is_less(&a),
                 _ => false,
             })
-}
-
-fn as_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    }
 }
 
 #[cfg(test)]
@@ -342,27 +303,6 @@ mod tests {
         );
         assert_eq!((pointer(9).as_deref(), pointer(2)), (Some("/a/1/b~1c"), None));
         assert!(document.at("/a/7").is_none());
-    }
-
-    #[test]
-    fn duplicates_are_found_in_small_and_in_large_objects_and_under_escapes() {
-        let names = |text: &str| {
-            Document::parse(text.as_bytes(), 8)
-                .expect("valid")
-                .duplicates()
-                .iter()
-                .map(|n| n.pointer())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(names(r#"{"a":1,"b":2,"\u0061":3}"#), ["/a"]);
-        let mut large = String::from("{");
-        for i in 0..100 {
-            use std::fmt::Write as _;
-            write!(large, "\"k{i}\":1,").expect("a string");
-        }
-        large.push_str("\"k3\":2,\"k99\":3}");
-        assert_eq!(names(&large), ["/k3", "/k99"]);
-        assert!(names(r#"{"a":{"a":1},"b":[{"a":1},{"a":1}]}"#).is_empty());
     }
 
     #[test]
@@ -429,11 +369,9 @@ mod tests {
     }
 
     #[test]
-    fn lone_surrogates_and_huge_numbers_are_noticed() {
-        let document = Document::parse(br#"["\ud83d\ude00","\ude00","\ud83d",1e400,1e300]"#, 8).expect("valid");
-        let lone: Vec<bool> = document.root().children().map(Node::has_lone_surrogate).collect();
-        assert_eq!(lone, [false, true, true, false, false]);
-        let huge: Vec<bool> = document.root().children().map(Node::is_beyond_f64).collect();
-        assert_eq!(huge, [false, false, false, true, false]);
+    fn lone_surrogates_are_noticed() {
+        let document = Document::parse(br#"["\ud83d\ude00","\ude00",{"\ud83d":1}]"#, 8).expect("valid");
+        let lone: Vec<bool> = document.nodes().map(Node::has_lone_surrogate).collect();
+        assert_eq!(lone, [false, false, true, false, true]);
     }
 }

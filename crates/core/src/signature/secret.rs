@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use hmac::{Hmac, KeyInit as _};
+use sha2::Sha256;
+
 /// The prefix of a Dataspike signing secret.
 const PREFIX: &str = "whsec_";
 
@@ -24,7 +27,9 @@ const MIN_BYTES: usize = 16;
 /// Source: Dataspike create-webhook reference. The vendor's sample has 62 digits, so no length is required.
 #[derive(Clone)]
 pub struct Secret {
-    key: Vec<u8>,
+    /// Keyed once: each delivery starts from a copy.
+    mac: Hmac<Sha256>,
+    is_short: bool,
     label: Option<Arc<str>>,
     expires: Option<u64>,
 }
@@ -43,7 +48,11 @@ impl Secret {
         let digits = text.strip_prefix(PREFIX).ok_or(SecretError::Prefix)?;
         match const_hex::decode(digits) {
             // The decoder would take a 0x in front; the vendor never writes one.
-            Ok(key) if !key.is_empty() && !digits.starts_with("0x") => Ok(Self { key, label: None, expires: None }),
+            Ok(key) if !key.is_empty() && !digits.starts_with("0x") => {
+                // HMAC takes keys of any length, so this never fails.
+                let mac = Hmac::new_from_slice(&key).map_err(|_| SecretError::Hex)?;
+                Ok(Self { mac, is_short: key.len() < MIN_BYTES, label: None, expires: None })
+            }
             _ => Err(SecretError::Hex),
         }
     }
@@ -85,7 +94,7 @@ impl Secret {
     /// Source: RFC 2104 §3, which discourages short keys; the number is this project's.
     #[must_use]
     pub fn is_short(&self) -> bool {
-        self.key.len() < MIN_BYTES
+        self.is_short
     }
 
     pub(crate) fn shared_label(&self) -> Option<Arc<str>> {
@@ -96,8 +105,9 @@ impl Secret {
         self.expires.is_some_and(|at| now >= at)
     }
 
-    pub(super) fn key(&self) -> &[u8] {
-        &self.key
+    /// HMAC-SHA256 under this secret, of nothing yet.
+    pub(super) fn mac(&self) -> Hmac<Sha256> {
+        self.mac.clone()
     }
 }
 

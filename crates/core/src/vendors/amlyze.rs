@@ -1,11 +1,14 @@
 //! AMLYZE: the places D01 to D35 where its documents disagree, each with the reading that loses nothing.
 
+use std::borrow::Cow;
+
 use super::{Reading, Remark, Tell, check_spellings};
 use crate::cloudevents::attributes::Core;
 use crate::cloudevents::time;
-use crate::json::{Document, Kind, Node};
+use crate::json::{Kind, Node, unescape};
 use crate::rule::Rule;
 use crate::schema::Violation;
+use crate::schema::onepass::{Record, watch};
 
 const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
 const RETROSPECTIVE_COMPLETED: &str = "com.amlyze.customer.riskmanagement.retrospective.completed";
@@ -191,30 +194,88 @@ fn is_required(type_name: &str, name: &str) -> bool {
     }
 }
 
+/// The top of a payload, where all documented members stand.
+pub(crate) enum Members<'p> {
+    /// As the pass has caught it: every member is one that the schema lists.
+    Caught(&'p [u8], &'p Record),
+    /// As the sender wrote it, other spellings included.
+    Sent(Node<'p, 'p>),
+}
+
+/// A member's value.
+#[derive(Clone, Copy)]
+struct Member<'p> {
+    kind: Kind,
+    start: usize,
+    /// Of a string all of it, with its quotes.
+    raw: &'p [u8],
+}
+
+impl<'p> Member<'p> {
+    fn text(self) -> Option<Cow<'p, str>> {
+        let inner = self.raw.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+        if self.kind == Kind::String { inner.map(unescape) } else { None }
+    }
+}
+
+impl<'p> From<Node<'p, 'p>> for Member<'p> {
+    fn from(node: Node<'p, 'p>) -> Self {
+        Self { kind: node.kind(), start: node.start(), raw: node.raw() }
+    }
+}
+
+impl<'p> Members<'p> {
+    fn get(&self, slot: u8) -> Option<Member<'p>> {
+        match self {
+            Self::Caught(bytes, record) => {
+                let span = record.get(slot)?;
+                Some(Member { kind: span.kind, start: span.start, raw: bytes.get(span.start..span.end)? })
+            }
+            Self::Sent(root) => {
+                let names = watch::OF_AMLYZE.iter().filter(|(_, other)| *other == slot);
+                names.filter_map(|(name, _)| root.get(name)).min_by_key(|node| node.start()).map(Member::from)
+            }
+        }
+    }
+
+    /// The customer's id as readers take it, under whichever spelling it came.
+    fn customer_id(&self, type_name: &str, tell: Tell<'_>) -> Option<Member<'p>> {
+        match self {
+            Self::Caught(..) => self.get(watch::CUSTOMER_EXTERNAL_ID),
+            Self::Sent(root) => {
+                let is_id = |name: &str| name.eq_ignore_ascii_case(CUSTOMER_ID);
+                check_spellings(*root, id_of(type_name)?, is_id, Rule::AmlyzeD14, tell).map(Member::from)
+            }
+        }
+    }
+}
+
 /// What a schema cannot say about a payload. `subject` is the decoded attribute.
-pub(crate) fn look_at_payload(type_name: &str, subject: Option<&str>, payload: &Document<'_>, tell: Tell<'_>) {
-    let root = payload.root();
-    if root.kind() != Kind::Object {
+#[inline]
+pub(crate) fn look_at_payload(type_name: &str, subject: Option<&str>, members: &Members<'_>, tell: Tell<'_>) {
+    if matches!(members, Members::Sent(root) if root.kind() != Kind::Object) {
         return;
     }
-    let is_id = |name: &str| name.eq_ignore_ascii_case(CUSTOMER_ID);
-    let id = id_of(type_name).and_then(|own| check_spellings(root, own, is_id, Rule::AmlyzeD14, tell));
-    if type_name == CUSTOMER_UPDATED {
-        look_at_customer_update(subject, root, id, tell);
+    let is_update = type_name == CUSTOMER_UPDATED;
+    if is_update || matches!(members, Members::Sent(_)) {
+        let id = members.customer_id(type_name, tell);
+        if is_update {
+            look_at_customer_update(subject, members, id, tell);
+        }
     }
-    if let Some(word) = root.get("decisionType")
+    if let Some(word) = members.get(watch::DECISION_TYPE)
         && is_retrospective(type_name)
         && word.text().is_some_and(|text| text != text.trim() && DECISIONS.contains(&text.trim()))
     {
-        tell(Remark::new(Rule::AmlyzeD20, Some(word), "the word has spaces around it; it is read without them"));
+        tell(Remark::new(Rule::AmlyzeD20, Some(word.start), "the word has spaces around it; it is read without them"));
     }
     if has_word(type_name, "screening") {
-        look_at_screening(type_name, root, tell);
+        look_at_screening(type_name, members, tell);
     }
 }
 
 /// `id` is the member that counts as the customer's id.
-fn look_at_customer_update(subject: Option<&str>, root: Node<'_, '_>, id: Option<Node<'_, '_>>, tell: Tell<'_>) {
+fn look_at_customer_update(subject: Option<&str>, members: &Members<'_>, id: Option<Member<'_>>, tell: Tell<'_>) {
     match id {
         None => tell(Remark::new(
             Rule::AmlyzeD25,
@@ -222,12 +283,17 @@ fn look_at_customer_update(subject: Option<&str>, root: Node<'_, '_>, id: Option
             "customerExternalID is missing, as in the oldest examples; the subject stands in for it",
         )),
         Some(id) if id.text().is_some_and(|id| subject.is_some_and(|subject| subject != id)) => {
-            tell(Remark::new(Rule::AmlyzeD14, Some(id), "differs from the event's subject, which it should equal"));
+            let message = "differs from the event's subject, which it should equal";
+            tell(Remark::new(Rule::AmlyzeD14, Some(id.start), message));
         }
         Some(_) => {}
     }
-    check_spellings(root, "updatedAt", |name| name == "updateAt", Rule::AmlyzeD15, tell);
-    if root.get("updatedAt").is_none() && root.get("updateAt").is_none() {
+    let mut is_missing = members.get(watch::UPDATED_AT).is_none();
+    if let Members::Sent(root) = members {
+        check_spellings(*root, "updatedAt", |name| name == "updateAt", Rule::AmlyzeD15, tell);
+        is_missing &= root.get("updateAt").is_none();
+    }
+    if is_missing {
         tell(Remark::new(
             Rule::AmlyzeD25,
             None,
@@ -236,25 +302,25 @@ fn look_at_customer_update(subject: Option<&str>, root: Node<'_, '_>, id: Option
     }
 }
 
-fn look_at_screening(type_name: &str, root: Node<'_, '_>, tell: Tell<'_>) {
-    let Some(matched) = root.get("screeningMatch") else { return };
-    let flag = FLAGS.into_iter().find_map(|flag| {
-        root.get(flag).filter(|value| value.kind() != Kind::Null && value.text().as_deref() != Some(""))
-    });
+fn look_at_screening(type_name: &str, members: &Members<'_>, tell: Tell<'_>) {
+    let Some(matched) = members.get(watch::SCREENING_MATCH) else { return };
+    let flags = [watch::SANCTIONED, watch::PEP, watch::IN_ADVERSE_MEDIA, watch::IN_INTERNAL_LIST];
+    let is_flag = |value: &Member<'_>| value.kind != Kind::Null && value.raw != b"\"\"";
+    let has_flag = flags.into_iter().filter_map(|flag| members.get(flag)).any(|value| is_flag(&value));
     let is_completed = type_name.ends_with(".completed");
-    let contradiction = match (matched.kind(), is_completed, flag) {
+    let contradiction = match (matched.kind, is_completed, has_flag) {
         (Kind::False, false, _) => "false on a pending screening, which waits for a decision about a match",
-        (Kind::False, true, Some(_)) => "false, and yet there is a decision about a match",
-        (Kind::True, true, None) => "true, but the decision is missing; treat the screening as undecided",
+        (Kind::False, true, true) => "false, and yet there is a decision about a match",
+        (Kind::True, true, false) => "true, but the decision is missing; treat the screening as undecided",
         _ => "",
     };
     if !contradiction.is_empty() {
-        tell(Remark::new(Rule::AmlyzeDecision, Some(matched), contradiction));
+        tell(Remark::new(Rule::AmlyzeDecision, Some(matched.start), contradiction));
     }
-    if matched.kind() == Kind::False
-        && let Some(guid) = root.get("screeningGuid")
-        && guid.kind() != Kind::Null
+    if matched.kind == Kind::False
+        && let Some(guid) = members.get(watch::SCREENING_GUID)
+        && guid.kind != Kind::Null
     {
-        tell(Remark::new(Rule::AmlyzeD18, Some(guid), "sent without a match, which no document shows"));
+        tell(Remark::new(Rule::AmlyzeD18, Some(guid.start), "sent without a match, which no document shows"));
     }
 }

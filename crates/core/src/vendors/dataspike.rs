@@ -140,9 +140,12 @@ fn is_check(value: Node<'_, '_>) -> bool {
     value.parent().is_some_and(|parent| parent.is_at(&["payload", "checks"])) || value.is_at(&["payload", "result"])
 }
 
-/// Whether [`look_at_payload`] may have to say something about a payload that its schema is content with. Errs on the
+/// Whether [`look_at_payload`] may have to say something about a delivery that its schema is content with. Errs on the
 /// side of looking.
-pub(crate) fn may_be_remarkable(type_name: &str, envelope: &[u8], record: &Record) -> bool {
+pub(crate) fn needs_document(type_name: &str, envelope: &[u8], record: &Record) -> bool {
+    if record.get(watch::PAYLOAD).is_none_or(|payload| payload.is_empty) {
+        return true;
+    }
     let nested = record.get(watch::NESTED);
     match type_name {
         "AML" => true,
@@ -172,12 +175,12 @@ fn holds(text: &[u8], word: &[u8]) -> bool {
 pub(crate) fn look_at_payload(type_name: &str, envelope: &Document<'_>, tell: Tell<'_>) {
     if type_name == "AML" {
         let message = "the older name of AML_SCREENING; the payload is taken by its shape";
-        tell(Remark::new(Rule::Dataspike2, envelope.root().get("event_type"), message));
+        tell(Remark::new(Rule::Dataspike2, envelope.root().get("event_type").map(Node::start), message));
     }
     let Some(payload) = envelope.root().get("payload").filter(|payload| payload.kind() == Kind::Object) else { return };
     if payload.children().next().is_none() {
         let message = "the payload is empty: a test event from the dashboard, nothing to process";
-        tell(Remark::new(Rule::DataspikeTest, Some(payload), message));
+        tell(Remark::new(Rule::DataspikeTest, Some(payload.start()), message));
         return;
     }
     match type_name {
@@ -242,14 +245,14 @@ fn look_at_check(check: Node<'_, '_>, is_mrz: bool, tell: Tell<'_>) {
     let Some(data) = check.get("data") else { return };
     if data.kind() == Kind::Array {
         let message = "a list, as in the first documents; an empty one is read as no data";
-        tell(Remark::new(Rule::Dataspike20, Some(data), message));
+        tell(Remark::new(Rule::Dataspike20, Some(data.start()), message));
     }
     if is_mrz {
         let zone = data.get("mrz").unwrap_or(data);
         for member in zone.children() {
             if member.name().is_some_and(|name| MRZ_NAMES.iter().any(|(_, older, _)| *older == name)) {
                 let message = "spelt in camelCase, as in the first documents; it is read in snake_case";
-                tell(Remark::new(Rule::Dataspike23, Some(member), message));
+                tell(Remark::new(Rule::Dataspike23, Some(member.start()), message));
             }
         }
         check_names(zone, &MRZ_NAMES, tell);
@@ -261,7 +264,7 @@ fn look_at_screening(screening: Node<'_, '_>, tell: Tell<'_>) {
     let older = screening.get("search_result").filter(is_there);
     if let Some(result) = older {
         let message = "called search_result, as in the vendor's samples; it is read as search_response";
-        tell(Remark::new(Rule::Dataspike6, Some(result), message));
+        tell(Remark::new(Rule::Dataspike6, Some(result.start()), message));
     }
     check_names(screening, &SCREENING_NAMES, tell);
     let result = screening.get("search_response").filter(is_there).or(older);
@@ -271,7 +274,7 @@ fn look_at_screening(screening: Node<'_, '_>, tell: Tell<'_>) {
             for company in fields.get(list).into_iter().flat_map(Node::children) {
                 if let Some(reference) = company.get("ref") {
                     let message = "called ref, as in the Python SDK; it is read as reference";
-                    tell(Remark::new(Rule::Dataspike30, Some(reference), message));
+                    tell(Remark::new(Rule::Dataspike30, Some(reference.start()), message));
                 }
                 check_names(company, &COMPANY_NAMES, tell);
             }

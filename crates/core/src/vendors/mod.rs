@@ -14,23 +14,23 @@ use crate::rule::Rule;
 use crate::schema::Violation;
 
 /// What a vendor's own rules say about a value in a payload.
-pub(crate) struct Remark<'n> {
+pub(crate) struct Remark {
     pub(crate) rule: Rule,
-    /// The value; `None` for the payload as a whole.
-    pub(crate) node: Option<Node<'n, 'n>>,
+    /// Where the value starts; `None` for the payload as a whole.
+    pub(crate) at: Option<usize>,
     pub(crate) message: Cow<'static, str>,
     /// Where it is graver than the rule usually is.
     pub(crate) severity: Option<Severity>,
 }
 
-impl<'n> Remark<'n> {
-    fn new(rule: Rule, node: Option<Node<'n, 'n>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { rule, node, message: message.into(), severity: None }
+impl Remark {
+    fn new(rule: Rule, at: Option<usize>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { rule, at, message: message.into(), severity: None }
     }
 }
 
 /// Takes what a vendor's rules say.
-type Tell<'t> = &'t mut dyn FnMut(Remark<'_>);
+type Tell<'t> = &'t mut dyn FnMut(Remark);
 
 /// Reports where one member of an object is spelt in two ways with different values: readers differ on which one they take.
 ///
@@ -53,7 +53,7 @@ fn check_spellings<'n>(
             Some(_) => Cow::Owned(format!("{own} is there too, with another value; {own} counts")),
             None => "another spelling is there too, with another value; the first one counts".into(),
         };
-        tell(Remark { severity: Some(Severity::Drift), ..Remark::new(rule, Some(other), message) });
+        tell(Remark { severity: Some(Severity::Drift), ..Remark::new(rule, Some(other.start()), message) });
     }
     Some(counts)
 }

@@ -1,7 +1,6 @@
-//! The usual delivery: nothing to report, seen in one walk over the headers and one pass over the bytes, without a document
-//! and without allocating.
+//! The usual headers: nothing to report, seen in one walk and without allocating.
 //!
-//! `None` and `false` mean only that there may be something to report; the judgement that finds it out comes behind.
+//! `None` means only that there may be something to report; the judgement that finds it out comes after.
 
 use std::borrow::Cow;
 
@@ -13,13 +12,9 @@ use crate::cloudevents::media_type::starts_with_ignore_case;
 use crate::cloudevents::{time, values};
 use crate::credential;
 use crate::finding::{Finding, Place, Severity};
-use crate::json::Kind;
 use crate::policy::Policy;
 use crate::rule::Rule;
-use crate::schema::onepass::{Record, Span, clean_delivery, is_clean, schema_of, select, watch};
 use crate::vendors;
-
-const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
 
 /// How many `ce-` headers a documented delivery has.
 const ATTRIBUTES: usize = 6;
@@ -147,74 +142,4 @@ fn has_a_say(name: &[u8]) -> bool {
     starts_with_ignore_case(name, b"ce-")
         || name.eq_ignore_ascii_case(b"content-type")
         || name.eq_ignore_ascii_case(b"content-encoding")
-}
-
-/// Whether `data` is a payload of `event` about which there is nothing to say. `subject` is the decoded attribute.
-#[inline]
-pub(super) fn is_clean_amlyze<'a>(
-    event: &EventInfo,
-    subject: impl FnOnce() -> Option<&'a str>,
-    data: &[u8],
-    max_depth: usize,
-) -> bool {
-    let mut record = Record::default();
-    schema_of(event).is_some_and(|schema| is_clean(schema, data, max_depth, &mut record))
-        && is_unremarkable(event.name, subject, data, &record)
-}
-
-/// Whether none of the rules applies that `vendors::amlyze::look_at_payload` knows.
-fn is_unremarkable<'a>(
-    type_name: &str,
-    subject: impl FnOnce() -> Option<&'a str>,
-    data: &[u8],
-    record: &Record,
-) -> bool {
-    if type_name == CUSTOMER_UPDATED {
-        let subject = subject();
-        let is_subject = |id: Span| subject.is_none_or(|subject| is_text(data, id, subject));
-        return record.get(watch::CUSTOMER_EXTERNAL_ID).is_some_and(is_subject)
-            && record.get(watch::UPDATED_AT).is_some();
-    }
-    if let Some(word) = record.get(watch::DECISION_TYPE)
-        && (word.has_escape || select::with_string(data, word, |word| word.trim().len() != word.len()))
-    {
-        return false;
-    }
-    let Some(matched) = record.get(watch::SCREENING_MATCH) else { return true };
-    let is_flagged = [watch::SANCTIONED, watch::PEP, watch::IN_ADVERSE_MEDIA, watch::IN_INTERNAL_LIST]
-        .into_iter()
-        .any(|flag| record.get(flag).is_some());
-    let is_completed = type_name.ends_with(".completed");
-    match matched.kind {
-        Kind::True => is_flagged || !is_completed,
-        _ => is_completed && !is_flagged && record.get(watch::SCREENING_GUID).is_none(),
-    }
-}
-
-/// The attributes of a Dataspike envelope about which there is nothing to say, and its event.
-pub(super) fn clean_dataspike(body: &[u8], max_depth: usize) -> Option<(&'static EventInfo, Attributes)> {
-    let mut record = Record::default();
-    let event = clean_delivery(body, max_depth, &mut record)?;
-    if vendors::dataspike::may_be_remarkable(event.name, body, &record) {
-        return None;
-    }
-    if record.get(watch::PAYLOAD).is_none_or(|payload| payload.is_empty) {
-        return None;
-    }
-    let mut attributes = Attributes::default();
-    for (slot, core) in [
-        (watch::ID, Core::Id),
-        (watch::EVENT_TYPE, Core::Type),
-        (watch::WEBHOOK_ID, Core::Source),
-        (watch::TIMESTAMP, Core::Time),
-    ] {
-        if let Some(span) = record.get(slot).filter(|span| span.kind == Kind::String) {
-            select::with_string(body, span, |text| attributes.set(core, text));
-        }
-    }
-    Some((event, attributes))
-}
-
-fn is_text(data: &[u8], span: Span, expected: &str) -> bool {
-    span.kind == Kind::String && select::with_string(data, span, |text| text == expected)
 }

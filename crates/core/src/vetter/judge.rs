@@ -6,7 +6,7 @@ use hookvet_catalogue::Vendor;
 use hookvet_catalogue::amlyze as amlyze_catalogue;
 
 use super::clean::{self, CleanHeaders};
-use super::payload::{Payload, Surrogates};
+use super::payload::{self, Payload, Surrogates};
 use super::pending::{Careful, Shape, Told};
 use super::{HeaderList, Settings};
 use crate::cloudevents::attributes::{Attributes, Core};
@@ -16,10 +16,11 @@ use crate::cloudevents::structured;
 use crate::finding::{Finding, Place};
 use crate::json::{Document, Kind, Node};
 use crate::policy::{Level, Policy};
-use crate::report::{Note, Report, Size, Spot, first_of};
+use crate::report::{Note, Report, Size, first_of};
 use crate::rule::{Class, Rule};
+use crate::schema::onepass::{self, select, watch};
 use crate::signature::{self, Signed};
-use crate::vendors::{self, Remark};
+use crate::vendors;
 use crate::verdict::{Authenticity, Content, Data, Decision, EventContext, Mode, Verdict};
 
 /// How many events of a batch are judged that are refused, or in which no event can be made out: a batch counts as a whole,
@@ -109,11 +110,11 @@ pub(super) fn clean_headers<'h>(
     clean::read_headers(settings, headers, now, &mut event.attributes)
 }
 
-/// Judges the usual body into a verdict that has its attributes from clean headers.
+/// Judges the body into a verdict that has its attributes from clean headers; false where there is something to report.
 pub(super) fn clean_body(settings: &Settings, headers: CleanHeaders, body: &[u8], verdict: &mut Verdict) -> bool {
     let Content::Event(Some(event)) = &verdict.content else { return false };
-    let subject = || event.attributes.get(Core::Subject);
-    if body.len() > settings.max_body || !clean::is_clean_amlyze(headers.event, subject, body, settings.max_depth) {
+    let subject = event.attributes.get(Core::Subject);
+    if body.len() > settings.max_body || !payload::is_clean(headers.event, subject, body, settings.max_depth) {
         return false;
     }
     if let Some(credential) = headers.credential.and_then(|position| settings.credentials.get(position)) {
@@ -283,8 +284,7 @@ impl Judge<'_, '_> {
 
     fn structured(&mut self) -> Parts {
         let body = self.body;
-        let Some(document) = self.scan_envelope(body) else { return Parts::default() };
-        self.look_at_json(&document, "", Some(0), self.of_envelope());
+        let Some(document) = self.read_envelope(body) else { return Parts::default() };
         self.structured_event(document.root(), "")
     }
 
@@ -294,7 +294,7 @@ impl Judge<'_, '_> {
         if let Ok(document) = Document::parse(body, self.settings.max_depth) {
             let has = |core: &Core| document.root().get(core.name()).is_some();
             if document.root().kind() == Kind::Object && Core::REQUIRED.iter().all(has) {
-                self.look_at_json(&document, "", Some(0), self.of_envelope());
+                self.envelope_notes(body, &document);
                 return (Mode::Structured, self.structured_event(document.root(), ""));
             }
         }
@@ -346,8 +346,7 @@ impl Judge<'_, '_> {
 
     fn batched(&mut self) -> Parts {
         let body = self.body;
-        let Some(document) = self.scan_envelope(body) else { return Parts::default() };
-        self.look_at_json(&document, "", Some(0), self.of_envelope());
+        let Some(document) = self.read_envelope(body) else { return Parts::default() };
         let root = document.root();
         if let Err(note) = batch::check_array(root) {
             self.add(note);
@@ -386,41 +385,66 @@ impl Judge<'_, '_> {
 
     fn envelope(&mut self) -> Parts {
         let body = self.body;
-        if let Some((event, attributes)) = clean::clean_dataspike(body, self.settings.max_depth) {
-            return Parts {
-                content: Content::Event(context(Vendor::Dataspike, attributes)),
-                schema: Some(Cow::Borrowed(event.schema_id)),
-                data: Data::Span(0..body.len()),
-                ..Parts::default()
-            };
-        }
-        let Some(document) = self.scan_envelope(body) else { return Parts::default() };
-        self.look_at_json(&document, "", Some(0), self.of_envelope());
-        let root = document.root();
-        if root.kind() != Kind::Object {
-            let message = format!("a Dataspike delivery is a JSON object, but this is {}", root.kind().name());
-            self.add(Note::new(Rule::JsonObject, Place::body(), message).at(root.start()));
-            return Parts::default();
-        }
+        let event = onepass::dataspike_event(body);
+        let schema = event.and_then(onepass::schema_of).unwrap_or(onepass::ANY);
+        let mut record = match onepass::pass(schema, body, self.settings.max_depth) {
+            Ok(record) => record,
+            Err(stop) => {
+                self.stopped(stop, "", Some(0), false);
+                return Parts::default();
+            }
+        };
+        let mut parts = Parts { data: Data::Span(0..body.len()), ..Parts::default() };
         let mut attributes = Attributes::default();
-        for (member, core) in
-            [("id", Core::Id), ("event_type", Core::Type), ("webhook_id", Core::Source), ("timestamp", Core::Time)]
-        {
-            if let Some(text) = root.get(member).and_then(Node::text) {
-                attributes.set(core, &text);
+        if let Some(event) = event {
+            for (slot, core) in [
+                (watch::ID, Core::Id),
+                (watch::EVENT_TYPE, Core::Type),
+                (watch::WEBHOOK_ID, Core::Source),
+                (watch::TIMESTAMP, Core::Time),
+            ] {
+                if let Some(span) = record.get(slot).filter(|span| span.kind == Kind::String) {
+                    select::with_string(body, span, |text| attributes.set(core, text));
+                }
+            }
+            parts.schema = Some(Cow::Borrowed(event.schema_id));
+            if record.is_clean() && !vendors::dataspike::needs_document(event.name, body, &record) {
+                parts.content = Content::Event(context(Vendor::Dataspike, attributes));
+                return parts;
             }
         }
-        let type_name = attributes.get(Core::Type).unwrap_or_default().to_owned();
-        let mut parts = Parts { data: Data::Span(0..body.len()), ..Parts::default() };
+        let findings = record.take_findings().unwrap_or_default();
+        // The pass has read it, so this is JSON.
+        let Ok(document) = Document::parse(body, self.settings.max_depth) else { return Parts::default() };
+        self.json_notes(&findings.notes, &document, "", Some(0), true, Surrogates::Break(Rule::JsonSyntax));
         let payload = Payload { bytes: Cow::Borrowed(body), prefix: String::new(), base: Some(0) };
-        if let Some(event) = hookvet_catalogue::find(Vendor::Dataspike, &type_name) {
-            parts.schema = Some(Cow::Borrowed(event.schema_id));
-            self.validate(event, &document, &payload);
-            vendors::dataspike::look_at_payload(event.name, &document, &mut |remark| self.remark(remark, &payload));
+        if let Some(event) = event {
+            self.departures(event.name, findings, &document, &payload);
+            vendors::dataspike::look_at_payload(event.name, &document, &mut |remark| {
+                self.remark(remark, &document, &payload);
+            });
         } else {
+            let root = document.root();
+            if root.kind() != Kind::Object {
+                let message = format!("a Dataspike delivery is a JSON object, but this is {}", root.kind().name());
+                self.add(Note::new(Rule::JsonObject, Place::body(), message).at(root.start()));
+                return Parts::default();
+            }
+            for (name, slot) in watch::OF_DATASPIKE {
+                let core = match slot {
+                    watch::ID => Core::Id,
+                    watch::EVENT_TYPE => Core::Type,
+                    watch::WEBHOOK_ID => Core::Source,
+                    watch::TIMESTAMP => Core::Time,
+                    _ => continue,
+                };
+                if let Some(text) = root.get(name).and_then(Node::text) {
+                    attributes.set(core, &text);
+                }
+            }
             let violations = vendors::dataspike::check_envelope(&document);
-            self.violations(&type_name, violations, &document, &payload);
-            if !type_name.is_empty() {
+            self.violations("", violations, &document, &payload);
+            if attributes.get(Core::Type).is_some_and(|name| !name.is_empty()) {
                 let message = "no document lists this event type; it is handed on as an unknown type";
                 let note = Note::new(Rule::Dataspike3, Place::Body("/event_type".into()), message);
                 self.add(match root.get("event_type") {
@@ -447,10 +471,13 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Scans a body that is an envelope: any fault in it is one of the JSON text.
-    fn scan_envelope<'b>(&mut self, body: &'b [u8]) -> Option<Document<'b>> {
+    /// Reads a body that is an envelope: any fault in it is one of the JSON text.
+    fn read_envelope<'b>(&mut self, body: &'b [u8]) -> Option<Document<'b>> {
         match Document::parse(body, self.settings.max_depth) {
-            Ok(document) => Some(document),
+            Ok(document) => {
+                self.envelope_notes(body, &document);
+                Some(document)
+            }
             Err(fault) => {
                 self.syntax(fault, "", Some(0), false);
                 None
@@ -458,24 +485,17 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Adds what a vendor's own rules say about a payload.
-    pub(super) fn remark(&mut self, remark: Remark<'_>, payload: &Payload<'_>) {
-        let Remark { rule, node, message, severity } = remark;
-        let spot = match node {
-            Some(node) => Spot::Node { prefix: &payload.prefix, node },
-            None => Place::Body(payload.prefix.clone()).into(),
+    /// What JSON for interchange does not let through, in an envelope of CloudEvents.
+    fn envelope_notes(&mut self, body: &[u8], document: &Document<'_>) {
+        // Half a character in an attribute is V10 and in data D4, which the readers of the two report.
+        let surrogates = match self.settings.vendor {
+            Vendor::CloudEvents => Surrogates::Elsewhere,
+            _ => Surrogates::Break(Rule::JsonSyntax),
         };
-        let mut note = Note::new(rule, spot, message).severity(severity);
-        note.offset = payload.base.and_then(|base| Some(base + node?.name_start()));
-        self.add(note);
-    }
-
-    /// What half a character in an envelope breaks. In an attribute it is V10 and in data D4, which the readers of the two report.
-    fn of_envelope(&self) -> Surrogates {
-        if self.settings.vendor == Vendor::CloudEvents {
-            Surrogates::Elsewhere
-        } else {
-            Surrogates::Break(Rule::JsonSyntax)
+        if let Ok(mut record) = onepass::pass(onepass::ANY, body, self.settings.max_depth)
+            && let Some(findings) = record.take_findings()
+        {
+            self.json_notes(&findings.notes, document, "", Some(0), true, surrogates);
         }
     }
 

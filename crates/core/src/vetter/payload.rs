@@ -5,17 +5,34 @@ use std::borrow::Cow;
 use hookvet_catalogue::amlyze::{self as amlyze_catalogue, Resolved};
 use hookvet_catalogue::{EventInfo, Vendor};
 
-use super::clean;
 use super::judge::Judge;
 use crate::finding::Place;
 use crate::json::{Document, Fault, FaultKind, Kind, Node};
 use crate::order;
-use crate::report::Note;
-use crate::report::Spot;
+use crate::report::{Note, Spot};
 use crate::rule::Rule;
-use crate::schema::{At, Violation, onepass};
-use crate::vendors::{self, Reading};
+use crate::schema::onepass::{self, Findings, JsonNote, Record, Stop};
+use crate::schema::{At, Violation};
+use crate::vendors::{self, Reading, Remark};
 use crate::verdict::Data;
+
+/// Whether there is nothing to say about the payload of an event under its documented name.
+#[inline]
+pub(super) fn is_clean(event: &EventInfo, subject: Option<&str>, data: &[u8], max_depth: usize) -> bool {
+    let passed = onepass::schema_of(event).map(|schema| onepass::pass(schema, data, max_depth));
+    passed.is_some_and(|passed| passed.is_ok_and(|record| is_silent(event, subject, data, &record)))
+}
+
+/// Whether neither the pass nor the vendor's own rules say anything.
+#[inline]
+fn is_silent(event: &EventInfo, subject: Option<&str>, data: &[u8], record: &Record) -> bool {
+    let mut is_silent = record.is_clean();
+    if is_silent {
+        let members = vendors::amlyze::Members::Caught(data, record);
+        vendors::amlyze::look_at_payload(event.name, subject, &members, &mut |_| is_silent = false);
+    }
+    is_silent
+}
 
 /// How many places are looked up one by one at the most.
 const MANY: usize = 256;
@@ -29,30 +46,64 @@ impl Judge<'_, '_> {
         payload: Payload<'_>,
         data: &mut Data,
     ) -> Option<Cow<'static, str>> {
-        if self.settings.vendor == Vendor::Amlyze
-            && let Resolved::Exact(event) = amlyze_catalogue::resolve_type(type_name)
-            && clean::is_clean_amlyze(event, || subject, &payload.bytes, self.settings.max_depth)
-        {
-            return Some(Cow::Borrowed(event.schema_id));
+        let is_amlyze = self.settings.vendor == Vendor::Amlyze;
+        let resolved = if is_amlyze { amlyze_catalogue::resolve_type(type_name) } else { Resolved::Unknown };
+        let schema = resolved.info().and_then(onepass::schema_of).unwrap_or(onepass::ANY);
+        let mut passed = onepass::pass(schema, &payload.bytes, self.settings.max_depth);
+        let mut payload = payload;
+        if is_amlyze && matches!(passed, Err(Stop::Fault(Fault { kind: FaultKind::TrailingComma, .. }))) {
+            payload = self.without_last_commas(payload, data);
+            passed = onepass::pass(schema, &payload.bytes, self.settings.max_depth);
         }
-        let payload = self.repaired(payload, data);
-        let document = match Document::parse(&payload.bytes, self.settings.max_depth) {
-            Ok(document) => document,
-            Err(fault) => {
-                self.syntax(fault, &payload.prefix, payload.base, true);
+        let mut record = match passed {
+            Ok(record) => record,
+            Err(stop) => {
+                self.stopped(stop, &payload.prefix, payload.base, true);
                 return None;
             }
         };
-        // Inside an envelope the whole text was looked at already.
-        if payload.prefix.is_empty() || payload.base.is_none() {
-            let rule = if self.settings.vendor == Vendor::CloudEvents { Rule::CeD4 } else { Rule::JsonSyntax };
-            self.look_at_json(&document, &payload.prefix, payload.base, Surrogates::Break(rule));
-        } else if self.settings.vendor == Vendor::CloudEvents {
-            self.look_at_surrogates(&document, &payload.prefix, payload.base, Rule::CeD4);
-        }
-        if self.settings.vendor != Vendor::Amlyze {
-            self.own_schema(type_name, &document, &payload);
+        if !is_amlyze {
+            if let Some(findings) = record.take_findings()
+                && let Ok(document) = Document::parse(&payload.bytes, self.settings.max_depth)
+            {
+                let surrogates = Surrogates::Break(Rule::CeD4);
+                self.json_notes(
+                    &findings.notes,
+                    &document,
+                    &payload.prefix,
+                    payload.base,
+                    payload.is_new(),
+                    surrogates,
+                );
+            }
+            self.own_schema(type_name, &payload);
             return None;
+        }
+        if let Resolved::Exact(event) = resolved
+            && is_silent(event, subject, &payload.bytes, &record)
+        {
+            return Some(Cow::Borrowed(event.schema_id));
+        }
+        self.amlyze_payload(resolved, type_name, subject, &payload, record, data)
+    }
+
+    /// What is odd about a payload of AMLYZE, with a document to look it up in.
+    #[cold]
+    fn amlyze_payload(
+        &mut self,
+        resolved: Resolved,
+        type_name: &str,
+        subject: Option<&str>,
+        payload: &Payload<'_>,
+        mut record: Record,
+        data: &mut Data,
+    ) -> Option<Cow<'static, str>> {
+        let findings = record.take_findings().unwrap_or_default();
+        // The pass has read it, so this is JSON.
+        let document = Document::parse(&payload.bytes, self.settings.max_depth).ok()?;
+        let surrogates = Surrogates::Break(Rule::JsonSyntax);
+        if payload.is_new() {
+            self.json_notes(&findings.notes, &document, &payload.prefix, payload.base, true, surrogates);
         }
         if let Some(text) = document.root().text()
             && Document::parse(text.as_bytes(), self.settings.max_depth)
@@ -65,9 +116,13 @@ impl Judge<'_, '_> {
             let inner = Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix.clone(), base: None };
             return self.payload(type_name, subject, inner, data);
         }
-        let event = self.resolve(type_name)?;
-        self.validate(event, &document, &payload);
-        vendors::amlyze::look_at_payload(event.name, subject, &document, &mut |remark| self.remark(remark, &payload));
+        self.resolved(resolved, type_name);
+        let event = resolved.info()?;
+        self.departures(event.name, findings, &document, payload);
+        let members = vendors::amlyze::Members::Sent(document.root());
+        vendors::amlyze::look_at_payload(event.name, subject, &members, &mut |remark| {
+            self.remark(remark, &document, payload);
+        });
         Some(Cow::Borrowed(event.schema_id))
     }
 
@@ -80,33 +135,29 @@ impl Judge<'_, '_> {
         self.settings.vendor == Vendor::Amlyze && amlyze_catalogue::resolve_type(type_name).info().is_some()
     }
 
-    /// The event that a type name stands for, under AMLYZE's double spellings.
-    fn resolve(&mut self, type_name: &str) -> Option<&'static EventInfo> {
-        let place = || Place::header("ce-type");
-        match amlyze_catalogue::resolve_type(type_name) {
-            Resolved::Exact(event) => Some(event),
-            Resolved::Alias { info, rule } => {
-                let (rule, message) = if rule == "D02" {
-                    (Rule::AmlyzeD02, format!("misspelt; it is read as {}", info.name))
-                } else {
-                    (Rule::AmlyzeD01, format!("listed with the other prefix; it is read as {}", info.name))
-                };
-                self.add(Note::new(rule, place(), message));
-                Some(info)
+    /// Says where a type name is not the documented one.
+    fn resolved(&mut self, resolved: Resolved, type_name: &str) {
+        let (rule, message) = match resolved {
+            Resolved::Exact(_) => return,
+            Resolved::Alias { info, rule: "D02" } => {
+                (Rule::AmlyzeD02, format!("misspelt; it is read as {}", info.name).into())
             }
-            _ if type_name.is_empty() => None,
+            Resolved::Alias { info, .. } => {
+                (Rule::AmlyzeD01, format!("listed with the other prefix; it is read as {}", info.name).into())
+            }
+            _ if type_name.is_empty() => return,
             _ => {
                 let (rule, message) = vendors::amlyze::unknown_type(type_name);
-                self.add(Note::new(rule, place(), message));
-                None
+                (rule, Cow::Borrowed(message))
             }
-        }
+        };
+        self.add(Note::new(rule, Place::header("ce-type"), message));
     }
 
-    /// Commas before a closing bracket are taken out where the policy looks at D13; it is off by default.
-    fn repaired<'p>(&mut self, payload: Payload<'p>, data: &mut Data) -> Payload<'p> {
-        let is_on = self.settings.vendor == Vendor::Amlyze && self.settings.policy.severity(Rule::AmlyzeD13).is_some();
-        if !is_on || Document::parse(&payload.bytes, self.settings.max_depth).is_ok() {
+    /// Blanks commas before a closing bracket where the policy looks at D13; it is off by default.
+    #[cold]
+    fn without_last_commas<'p>(&mut self, payload: Payload<'p>, data: &mut Data) -> Payload<'p> {
+        if !self.looks_at(Rule::AmlyzeD13) {
             return payload;
         }
         let commas = match Document::parse_lenient(&payload.bytes, self.settings.max_depth) {
@@ -130,26 +181,49 @@ impl Judge<'_, '_> {
 
     /// Enforces a schema that the user brought for this type.
     #[cfg(feature = "own-schemas")]
-    fn own_schema(&mut self, type_name: &str, document: &Document<'_>, payload: &Payload<'_>) {
+    fn own_schema(&mut self, type_name: &str, payload: &Payload<'_>) {
         let Some(schema) = self.settings.own_schemas.get(type_name) else { return };
         let violations = schema.violations(&payload.bytes, self.settings.max_depth);
-        self.violations(type_name, violations, document, payload);
+        if !violations.is_empty()
+            && let Ok(document) = Document::parse(&payload.bytes, self.settings.max_depth)
+        {
+            self.violations(type_name, violations, &document, payload);
+        }
     }
 
     #[cfg(not(feature = "own-schemas"))]
     #[expect(clippy::unused_self, reason = "the other form of this function uses it")]
-    fn own_schema(&mut self, _: &str, _: &Document<'_>, _: &Payload<'_>) {}
+    fn own_schema(&mut self, _: &str, _: &Payload<'_>) {}
 
-    pub(super) fn validate(&mut self, event: &EventInfo, document: &Document<'_>, payload: &Payload<'_>) {
-        let Some(schema) = onepass::schema_of(event) else { return };
-        // A fault in the text was found by the scan before.
-        if let Ok(found) = onepass::findings(schema, &payload.bytes, self.settings.max_depth) {
-            self.violations(event.name, found.violations, document, payload);
-            if found.is_cut_off {
-                let message = "so many departures that not all of them are looked at; nothing may hide among them";
-                self.add(Note::new(Rule::LimitDepartures, Place::Body(payload.prefix.clone()), message));
-            }
+    /// Adds how a payload departs from its schema.
+    pub(super) fn departures(
+        &mut self,
+        type_name: &str,
+        findings: Findings,
+        document: &Document<'_>,
+        payload: &Payload<'_>,
+    ) {
+        self.violations(type_name, findings.violations, document, payload);
+        if self.looks_at(Rule::SchemaUnknown) {
+            self.report.leave_out(findings.left_out);
         }
+        if findings.is_cut_off {
+            let message = "so many departures that not all of them are looked at; nothing may hide among them";
+            self.add(Note::new(Rule::LimitDepartures, Place::Body(payload.prefix.clone()), message));
+        }
+    }
+
+    /// Adds what a vendor's own rules say about a payload.
+    pub(super) fn remark(&mut self, remark: Remark, document: &Document<'_>, payload: &Payload<'_>) {
+        let Remark { rule, at, message, severity } = remark;
+        let node = at.and_then(|at| document.at_offset(at));
+        let spot = match node {
+            Some(node) => Spot::Node { prefix: &payload.prefix, node },
+            None => Place::Body(payload.prefix.clone()).into(),
+        };
+        let mut note = Note::new(rule, spot, message).severity(severity);
+        note.offset = payload.base.and_then(|base| Some(base + node?.name_start()));
+        self.add(note);
     }
 
     pub(super) fn violations(
@@ -211,39 +285,39 @@ impl Judge<'_, '_> {
         self.report.add(&self.settings.policy, self.settings.reveal, note);
     }
 
-    /// What the scanner lets through and JSON for interchange does not: repeated names, huge numbers, lone surrogates.
+    /// Adds what JSON's grammar lets through and JSON for interchange does not: repeated names, huge numbers, lone surrogates.
     ///
-    /// A rule that is off costs nothing. A full report still counts, and still takes what decides the status.
-    pub(super) fn look_at_json(
+    /// Of a text that lies in an envelope, all but surrogates was said about the envelope. A rule that is off costs nothing; a full
+    /// report still counts, and still takes what decides the status.
+    pub(super) fn json_notes(
         &mut self,
+        notes: &[JsonNote],
         document: &Document<'_>,
         prefix: &str,
         base: Option<usize>,
+        is_new: bool,
         surrogates: Surrogates,
     ) {
-        if self.looks_at(Rule::JsonDuplicate) {
-            for member in document.duplicates() {
-                let message =
-                    "the member name stands in this object more than once; readers differ on which one counts";
-                self.json_note(Rule::JsonDuplicate, member, prefix, base, message);
-            }
-        }
-        if self.looks_at(Rule::JsonNumber) {
-            for node in document.nodes().filter(|node| node.is_beyond_f64()) {
-                let message = "the number lies beyond the range of a 64-bit float";
-                self.json_note(Rule::JsonNumber, node, prefix, base, message);
-            }
-        }
-        if let Surrogates::Break(rule) = surrogates {
-            self.look_at_surrogates(document, prefix, base, rule);
-        }
-    }
-
-    fn look_at_surrogates(&mut self, document: &Document<'_>, prefix: &str, base: Option<usize>, rule: Rule) {
-        if self.looks_at(rule) {
-            for node in document.nodes().filter(|node| node.has_lone_surrogate()) {
-                let message = "an escaped surrogate stands without its partner, which is no character";
-                self.json_note(rule, node, prefix, base, message);
+        for note in notes {
+            let (rule, message) = match (note.rule, surrogates) {
+                (Rule::JsonSyntax, Surrogates::Break(rule)) => {
+                    (rule, "an escaped surrogate stands without its partner, which is no character")
+                }
+                (Rule::JsonDuplicate, _) if is_new => (
+                    Rule::JsonDuplicate,
+                    "the member name stands in this object more than once; readers differ on which one counts",
+                ),
+                (Rule::JsonNumber, _) if is_new => {
+                    (Rule::JsonNumber, "the number lies beyond the range of a 64-bit float")
+                }
+                _ => continue,
+            };
+            if self.looks_at(rule)
+                && let Some(node) = document.at_offset(note.at)
+            {
+                let mut note = Note::new(rule, Spot::Node { prefix, node }, message);
+                note.offset = base.map(|base| base + node.name_start());
+                self.add(note);
             }
         }
     }
@@ -252,10 +326,16 @@ impl Judge<'_, '_> {
         self.settings.policy.severity(rule).is_some()
     }
 
-    fn json_note(&mut self, rule: Rule, node: Node<'_, '_>, prefix: &str, base: Option<usize>, message: &'static str) {
-        let mut note = Note::new(rule, Spot::Node { prefix, node }, message);
-        note.offset = base.map(|base| base + node.name_start());
-        self.add(note);
+    /// A text that the pass could not read to its end.
+    #[cold]
+    pub(super) fn stopped(&mut self, stop: Stop, prefix: &str, base: Option<usize>, is_data: bool) {
+        match stop {
+            Stop::Fault(fault) => self.syntax(fault, prefix, base, is_data),
+            Stop::TooLong | Stop::Tables => {
+                let message = "longer than 4 GiB, which is more than can be read at once";
+                self.add(Note::new(Rule::LimitBody, Place::Body(prefix.to_owned()), message));
+            }
+        }
     }
 
     /// A text that is no JSON. Generic CloudEvents data has a rule of its own for that.
@@ -286,6 +366,13 @@ pub(super) struct Payload<'p> {
     pub(super) prefix: String,
     /// Where the data starts in the body; `None` where it was decoded from something.
     pub(super) base: Option<usize>,
+}
+
+impl Payload<'_> {
+    /// Whether nobody has looked at this text yet: it is the body, or was decoded from it.
+    pub(super) fn is_new(&self) -> bool {
+        self.prefix.is_empty() || self.base.is_none()
+    }
 }
 
 /// What an escaped surrogate without its partner breaks.

@@ -13,7 +13,9 @@ use super::program::{
 };
 use super::watch::NESTED;
 use super::words::fingerprint;
-use crate::json::{Document, Kind, Node as Value, escape_pointer, unescape_pointer};
+use super::{ANY, findings};
+use crate::json::{Decimal, Document, Kind, Node as Value, escape_pointer, unescape_pointer};
+use crate::rule::Rule;
 use crate::schema::SchemaFault;
 
 /// Deepest nesting of a schema's text.
@@ -88,8 +90,10 @@ impl Compiler {
         let fault = |reason: String| SchemaFault { id: id.to_owned(), reason };
         let document =
             Document::parse(text.as_bytes(), MAX_DEPTH).map_err(|fault_in_text| fault(fault_in_text.kind.message()))?;
-        if let Some(member) = document.duplicates().first() {
-            return Err(fault(format!("{}: stands there twice", member.pointer())));
+        let notes = findings(ANY, text.as_bytes(), MAX_DEPTH).map(|found| found.notes).unwrap_or_default();
+        if let Some(note) = notes.iter().find(|note| note.rule == Rule::JsonDuplicate) {
+            let place = document.at_offset(note.at).map(Value::pointer).unwrap_or_default();
+            return Err(fault(format!("{place}: stands there twice")));
         }
         let root = document.root();
         let mut reader =
@@ -491,7 +495,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
     }
 
     fn bound(&mut self, value: Value<'d, 't>, at: &str) -> Result<Bound, String> {
-        if value.kind() != Kind::Number || value.is_beyond_f64() {
+        if value.kind() != Kind::Number || Decimal::read(value.raw()).is_none() {
             return Err(format!("{at}: no number in the range of a 64-bit float"));
         }
         let raw = String::from_utf8_lossy(value.raw()).into_owned();

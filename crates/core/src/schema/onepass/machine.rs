@@ -28,8 +28,6 @@ const SURE_FLOAT: usize = 300;
 pub(crate) enum Stop {
     /// The bytes are no JSON, or nested too deep.
     Fault(Fault),
-    /// At the first finding, where findings are not kept.
-    Found,
     /// More than 4 GiB.
     TooLong,
     /// The tables refer to what is not there, which a test rules out for the generated ones.
@@ -37,15 +35,8 @@ pub(crate) enum Stop {
 }
 
 /// Reads `bytes`, at most `max_depth` containers deep, and tells `record` where they depart from `schema`.
-///
-/// Without `GOES_ON` the first finding ends the pass whatever `record` says, which the compiler then knows.
 #[inline]
-pub(crate) fn run<const GOES_ON: bool>(
-    schema: Schema<'_>,
-    bytes: &[u8],
-    max_depth: usize,
-    record: &mut Record,
-) -> Result<(), Stop> {
+pub(super) fn run(schema: Schema<'_>, bytes: &[u8], max_depth: usize, record: &mut Record) -> Result<(), Stop> {
     // Nearly every delivery is ASCII, and finding that out is several times faster.
     if !is_ascii(bytes)
         && let Err(error) = std::str::from_utf8(bytes)
@@ -59,14 +50,14 @@ pub(crate) fn run<const GOES_ON: bool>(
     let max_depth = max_depth.min(MAX_DEPTH);
     let stack = Stack { low: None, high: Vec::new() };
     let names = Names::default();
-    let mut machine = Machine::<GOES_ON> {
+    let mut machine = Machine {
         program,
         bytes,
         max_depth,
         record,
         stack,
         names,
-        stopped: Stop::Found,
+        stopped: Stop::Tables,
         top: Frame::NONE,
         depth: 0,
         listed: Listed { object: &Object::OPEN, members: &[] },
@@ -147,7 +138,7 @@ impl Stack {
     }
 }
 
-struct Machine<'m, const GOES_ON: bool> {
+struct Machine<'m> {
     program: Program<'m>,
     bytes: &'m [u8],
     max_depth: usize,
@@ -174,7 +165,7 @@ struct Listed<'m> {
     members: &'m [Member],
 }
 
-impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
+impl<'m> Machine<'m> {
     #[inline]
     fn run(&mut self, root: u16) -> Result<(), Halt> {
         let mut at = self.space(0);
@@ -200,7 +191,7 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
                 }
                 Some(b'{') => {
                     if node.types & types::OBJECT == 0 || node.choice != 0 {
-                        self.report_container(node, types::OBJECT, Kind::Object, at)?;
+                        self.report_container(node, types::OBJECT, Kind::Object, at);
                     }
                     self.open(at)?;
                     self.top.is_object = true;
@@ -214,7 +205,7 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
                 }
                 Some(b'[') => {
                     if node.types & types::ARRAY == 0 || node.choice != 0 {
-                        self.report_container(node, types::ARRAY, Kind::Array, at)?;
+                        self.report_container(node, types::ARRAY, Kind::Array, at);
                     }
                     self.open(at)?;
                     self.top.rules = node.array;
@@ -232,21 +223,21 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
                 Some(b't') if load4(self.bytes, at) == Some(u32::from_le_bytes(*b"true")) => {
                     at += 4;
                     if node.types & types::BOOLEAN == 0 || node.choice != 0 {
-                        self.check_literal(node, types::BOOLEAN, literals::TRUE, Kind::True, start)?;
+                        self.check_literal(node, types::BOOLEAN, literals::TRUE, Kind::True, start);
                     }
                     self.capture(watch, start, at, Kind::True, false, false);
                 }
                 Some(b'f') if load4(self.bytes, at + 1) == Some(u32::from_le_bytes(*b"alse")) => {
                     at += 5;
                     if node.types & types::BOOLEAN == 0 || node.choice != 0 {
-                        self.check_literal(node, types::BOOLEAN, literals::FALSE, Kind::False, start)?;
+                        self.check_literal(node, types::BOOLEAN, literals::FALSE, Kind::False, start);
                     }
                     self.capture(watch, start, at, Kind::False, false, false);
                 }
                 Some(b'n') if load4(self.bytes, at) == Some(u32::from_le_bytes(*b"null")) => {
                     at += 4;
                     if node.types & types::NULL == 0 || node.choice != 0 {
-                        self.check_literal(node, types::NULL, literals::NULL, Kind::Null, start)?;
+                        self.check_literal(node, types::NULL, literals::NULL, Kind::Null, start);
                     }
                     self.capture(watch, start, at, Kind::Null, false, false);
                 }
@@ -273,13 +264,13 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
                         Some(b'}') if self.top.is_object => {
                             let missing = Self::missing(self.listed.object, &self.top);
                             if missing != 0 {
-                                self.report_missing(self.listed.members, missing)?;
+                                self.report_missing(self.listed.members, missing);
                             }
                             self.names.release(self.top.names as usize, self.depth);
                         }
                         Some(b']') if !self.top.is_object => {
                             if self.top.rules != 0 {
-                                self.check_count()?;
+                                self.check_count();
                             }
                         }
                         _ => return Err(self.no_separator(at)),
@@ -386,7 +377,7 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         let pool = self.program.text.as_bytes();
         let (end, node, watch) = match guessed {
             Some(member) if member.name.stands_at(self.bytes, at + 1, pool) && self.listed.object.names == 0 => {
-                self.see(guess)?;
+                self.see(guess);
                 (at + usize::from(member.name.length) + 2, member.node, member.watch)
             }
             _ => {
@@ -394,7 +385,7 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
                 match self.listed.members.get(usize::from(position)) {
                     Some(member) => {
                         hint.store(position.wrapping_sub(self.top.next), Relaxed);
-                        self.see(position)?;
+                        self.see(position);
                         (end, member.node, member.watch)
                     }
                     None => {
@@ -416,14 +407,13 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
 
     /// Marks a member as seen; the next one is expected behind it.
     #[inline(always)]
-    fn see(&mut self, position: u8) -> Result<(), Halt> {
+    fn see(&mut self, position: u8) {
         let bit = 1_u64 << (position & 63);
         if self.top.seen & bit != 0 {
-            self.report_member(Found::Duplicate)?;
+            self.report_member(Found::Duplicate);
         }
         self.top.seen |= bit;
         self.top.next = position + 1;
-        Ok(())
     }
 
     /// Finds out which member the name at `at` is; gives where the name ends and the position of a listed member.
@@ -444,27 +434,20 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         {
             return Ok((end + 1, *position));
         }
-        self.unlisted(at, end, Escapes::default(), print, object)
+        Ok(self.unlisted(at, end, Escapes::default(), print, object))
     }
 
     /// A name that no member has.
     #[inline(always)]
-    fn unlisted(
-        &mut self,
-        at: usize,
-        end: usize,
-        escapes: Escapes,
-        print: u64,
-        object: &Object,
-    ) -> Result<(usize, u8), Halt> {
+    fn unlisted(&mut self, at: usize, end: usize, escapes: Escapes, print: u64, object: &Object) -> (usize, u8) {
         let name = Unlisted { bytes: self.bytes, start: at + 1, end, escapes };
         if !self.names.is_new(name, print, self.top.names as usize, self.depth) {
-            self.report_member(Found::Duplicate)?;
+            self.report_member(Found::Duplicate);
         }
         if object.is_closed {
-            self.report_member(Found::Unknown)?;
+            self.report_member(Found::Unknown);
         }
-        Ok((end + 1, u8::MAX))
+        (end + 1, u8::MAX)
     }
 
     /// The same for names with escapes, and where names have rules of their own.
@@ -475,16 +458,16 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         let key = self.slice(at + 1, end);
         let position = with_bytes(key, escapes, |text| self.walk(members, text));
         if escapes.units && has_lone_surrogate(key) {
-            self.report_member(Found::LoneSurrogate)?;
+            self.report_member(Found::LoneSurrogate);
         }
         if object.names != 0 && !self.is_name_allowed(object.names, key, escapes) {
-            self.report(Found::PropertyNames, self.top.start as usize)?;
+            self.report(Found::PropertyNames, self.top.start as usize);
         }
         if let Some(position) = position {
             return Ok((end + 1, position));
         }
         let print = with_bytes(key, escapes, |text| fingerprint(text, 0, text.len()));
-        self.unlisted(at, end, escapes, print, object)
+        Ok(self.unlisted(at, end, escapes, print, object))
     }
 
     /// The member of that name, one by one.
@@ -585,27 +568,27 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         let (end, escapes) = self.scan_string(at)?;
         let inner = self.slice(at + 1, end);
         if escapes.units && has_lone_surrogate(inner) {
-            self.report(Found::LoneSurrogate, at)?;
+            self.report(Found::LoneSurrogate, at);
         }
         if node.types & types::STRING == 0 {
-            self.report_type(node, Kind::String, at)?;
+            self.report_type(node, Kind::String, at);
         }
         if node.format != Format::Any && !with_text(inner, escapes, |text| self.has_format(node.format, text)) {
-            self.report(Found::Format(node.format), at)?;
+            self.report(Found::Format(node.format), at);
         }
         if node.length != 0
             && let Some(length) = self.program.lengths.get(usize::from(node.length))
         {
             let characters = text::count(inner, escapes);
             if characters < length.min as usize {
-                self.report(Found::MinLength(length.min), at)?;
+                self.report(Found::MinLength(length.min), at);
             }
             if characters > length.max as usize {
-                self.report(Found::MaxLength(length.max), at)?;
+                self.report(Found::MaxLength(length.max), at);
             }
         }
         if !with_text(inner, escapes, |text| self.is_word(node.choice, text)) {
-            self.report_choice(node, at)?;
+            self.report_choice(node, at);
         }
         Ok((end + 1, escapes.any))
     }
@@ -670,26 +653,26 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         if must_read {
             value = Decimal::read(self.slice(start, end));
             if value.is_none() {
-                self.report(Found::BeyondF64, start)?;
+                self.report(Found::BeyondF64, start);
             }
         }
         let is_integer = is_plain || value.is_some_and(|value| value.is_integer());
         let wanted = if is_integer { types::INTEGER | types::NUMBER } else { types::NUMBER };
         if node.types & wanted == 0 {
-            self.report_type(node, Kind::Number, start)?;
+            self.report_type(node, Kind::Number, start);
         }
         if node.choice != 0 {
-            self.report_choice(node, start)?;
+            self.report_choice(node, start);
         }
         if node.number != 0
             && let (Some(value), Some(range)) = (value, self.program.ranges.get(usize::from(node.number)))
         {
             let program = self.program;
             if let Some(min) = range.min.filter(|min| program.number(*min).is_some_and(|min| value.is_less(&min))) {
-                self.report(Found::Minimum(self.program.text(min.text, min.length)), start)?;
+                self.report(Found::Minimum(self.program.text(min.text, min.length)), start);
             }
             if let Some(max) = range.max.filter(|max| program.number(*max).is_some_and(|max| max.is_less(&value))) {
-                self.report(Found::Maximum(self.program.text(max.text, max.length)), start)?;
+                self.report(Found::Maximum(self.program.text(max.text, max.length)), start);
             }
         }
         Ok(end)
@@ -733,25 +716,23 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
     }
 
     #[inline(never)]
-    fn check_literal(&mut self, node: &Node, bit: u8, literal: u8, kind: Kind, at: usize) -> Result<(), Halt> {
+    fn check_literal(&mut self, node: &Node, bit: u8, literal: u8, kind: Kind, at: usize) {
         if node.types & bit == 0 {
-            self.report_type(node, kind, at)?;
+            self.report_type(node, kind, at);
         }
         if node.choice != 0 && self.choice(node).is_none_or(|choice| choice.literals & literal == 0) {
-            self.report_choice(node, at)?;
+            self.report_choice(node, at);
         }
-        Ok(())
     }
 
     #[cold]
-    fn report_container(&mut self, node: &Node, bit: u8, kind: Kind, at: usize) -> Result<(), Halt> {
+    fn report_container(&mut self, node: &Node, bit: u8, kind: Kind, at: usize) {
         if node.types & bit == 0 {
-            self.report_type(node, kind, at)?;
+            self.report_type(node, kind, at);
         }
         if node.choice != 0 {
-            self.report_choice(node, at)?;
+            self.report_choice(node, at);
         }
-        Ok(())
     }
 
     /// What a closing object still misses, one bit each.
@@ -762,16 +743,15 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
     }
 
     #[inline(never)]
-    fn check_count(&mut self) -> Result<(), Halt> {
-        let Some(array) = self.program.arrays.get(usize::from(self.top.rules)) else { return Ok(()) };
+    fn check_count(&mut self) {
+        let Some(array) = self.program.arrays.get(usize::from(self.top.rules)) else { return };
         let at = self.top.start as usize;
         if self.top.count < array.min {
-            self.report(Found::MinItems(array.min), at)?;
+            self.report(Found::MinItems(array.min), at);
         }
         if self.top.count > array.max {
-            self.report(Found::MaxItems(array.max), at)?;
+            self.report(Found::MaxItems(array.max), at);
         }
-        Ok(())
     }
 
     fn choice(&self, node: &Node) -> Option<&'m super::program::Choice> {
@@ -779,45 +759,38 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
     }
 
     #[cold]
-    fn report_missing(&mut self, members: &[Member], missing: u64) -> Result<(), Halt> {
+    fn report_missing(&mut self, members: &[Member], missing: u64) {
         for (position, member) in members.iter().enumerate() {
             if missing & (1 << position) != 0 {
                 let name = self.program.text(member.name.text, member.name.length);
-                self.report(Found::Required(name), self.top.start as usize)?;
+                self.report(Found::Required(name), self.top.start as usize);
             }
         }
-        Ok(())
     }
 
     #[cold]
-    fn report_type(&mut self, node: &Node, found: Kind, at: usize) -> Result<(), Halt> {
-        self.report(Found::Type { expected: node.types, found }, at)
+    fn report_type(&mut self, node: &Node, found: Kind, at: usize) {
+        self.report(Found::Type { expected: node.types, found }, at);
     }
 
     #[cold]
-    fn report_choice(&mut self, node: &Node, at: usize) -> Result<(), Halt> {
-        let Some(choice) = self.choice(node) else { return Ok(()) };
+    fn report_choice(&mut self, node: &Node, at: usize) {
+        let Some(choice) = self.choice(node) else { return };
         let list = self.program.text(choice.list, choice.list_length);
-        let found = if choice.is_const { Found::Const { value: list } } else { Found::Enum { list } };
-        self.report(found, at)
+        self.report(if choice.is_const { Found::Const { value: list } } else { Found::Enum { list } }, at);
     }
 
     /// About the current member as a whole: its place is its name.
     #[cold]
-    fn report_member(&mut self, found: Found<'_>) -> Result<(), Halt> {
-        self.report(found, self.top.key as usize)
+    fn report_member(&mut self, found: Found<'_>) {
+        self.report(found, self.top.key as usize);
     }
 
     #[cold]
     #[inline(never)]
-    fn report(&mut self, found: Found<'_>, at: usize) -> Result<(), Halt> {
-        if !GOES_ON {
-            return Err(self.stop(Stop::Found));
-        }
+    fn report(&mut self, found: Found<'_>, at: usize) {
         let name_start = if self.top.is_object { self.top.key as usize } else { at };
-        let place = Place { at, name_start, container: self.top.start as usize };
-        let is_over = self.record.found(found, place).is_break();
-        if is_over { Err(self.stop(Stop::Found)) } else { Ok(()) }
+        self.record.found(found, Place { at, name_start, container: self.top.start as usize });
     }
 
     #[cold]

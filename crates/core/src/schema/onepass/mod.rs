@@ -25,20 +25,16 @@ pub(crate) mod watch;
 #[expect(clippy::inline_always, reason = "the inner loops; measured")]
 mod words;
 
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::Relaxed;
-
 use hookvet_catalogue::{EventInfo, Vendor};
 
-pub(crate) use machine::{Stop, run};
+pub(crate) use machine::Stop;
+use machine::run;
 pub(crate) use program::Schema;
-pub(crate) use sink::{Findings, Record, Span};
+#[cfg(feature = "internals")]
+pub(crate) use sink::Span;
+pub(crate) use sink::{Findings, JsonNote, Record};
 
 use super::tables;
-
-/// Whether the pass that ends at the first finding shares its code with the one that keeps all. A code of its own is a
-/// tenth faster, and a tenth of a WebAssembly module that people download.
-const IS_CODE_DEAR: bool = cfg!(target_family = "wasm");
 
 /// The compiled schema of a built-in event.
 pub(crate) fn schema_of(event: &EventInfo) -> Option<Schema<'static>> {
@@ -56,47 +52,24 @@ pub(crate) fn schema_of(event: &EventInfo) -> Option<Schema<'static>> {
     Some(Schema { program: &tables::PROGRAM, root })
 }
 
-/// Whether `bytes` are JSON without any finding, warnings included; watched members are kept in `record`.
-///
-/// `false` says that there is something to report, which [`findings`] does.
-pub(crate) fn is_clean(schema: Schema<'_>, bytes: &[u8], max_depth: usize, record: &mut Record) -> bool {
-    run::<IS_CODE_DEAR>(schema, bytes, max_depth, record).is_ok()
+/// The schema that asks for nothing: what is left is JSON itself.
+pub(crate) const ANY: Schema<'static> = Schema { program: &tables::PROGRAM, root: 0 };
+
+/// Reads `bytes`: every finding, and the values of the members that are watched. A text that is no JSON has one fault and nothing else.
+pub(crate) fn pass(schema: Schema<'_>, bytes: &[u8], max_depth: usize) -> Result<Record, Stop> {
+    let mut record = Record::default();
+    run(schema, bytes, max_depth, &mut record)?;
+    Ok(record)
 }
 
-/// The event of a Dataspike delivery without any finding; `None` where there is something to report, or to find out.
-///
-/// The event type that says which schema counts stands inside the body. The pass starts with the schema of the last
-/// delivery: its event type is a constant there, so another one ends that pass where it stands, near the start.
-pub(crate) fn clean_delivery(bytes: &[u8], max_depth: usize, record: &mut Record) -> Option<&'static EventInfo> {
-    static LAST: AtomicUsize = AtomicUsize::new(usize::MAX);
-    let events = hookvet_catalogue::events();
-    let last = LAST.load(Relaxed);
-    let schema_at = |position: usize| {
-        let root = *tables::ROOTS.get(position)?;
-        Some(Schema { program: &tables::PROGRAM, root })
-    };
-    if let (Some(event), Some(schema)) = (events.get(last), schema_at(last))
-        && is_clean(schema, bytes, max_depth, record)
-    {
-        return Some(event);
-    }
-    let span = select::root_string(bytes, "event_type")?;
-    let position = select::with_string(bytes, span, |name| {
-        events.iter().position(|event| event.vendor == Vendor::Dataspike && event.name == name)
-    })?;
-    if position == last {
-        return None;
-    }
-    LAST.store(position, Relaxed);
-    *record = Record::default();
-    is_clean(schema_at(position)?, bytes, max_depth, record).then(|| events.get(position)).flatten()
-}
-
-/// Everything that is wrong with `bytes`; a text that is no JSON has one fault and nothing else.
+/// Everything that is wrong with `bytes`.
+#[cfg(any(feature = "internals", feature = "runtime-schemas"))]
 pub(crate) fn findings(schema: Schema<'_>, bytes: &[u8], max_depth: usize) -> Result<Findings, Stop> {
-    let mut record = Record::with_findings();
-    run::<true>(schema, bytes, max_depth, &mut record)?;
-    let mut found = record.into_findings();
-    found.sort();
-    Ok(found)
+    pass(schema, bytes, max_depth).map(|mut record| record.take_findings().unwrap_or_default())
+}
+
+/// The Dataspike event that a body names, without reading all of it.
+pub(crate) fn dataspike_event(bytes: &[u8]) -> Option<&'static EventInfo> {
+    let span = select::root_string(bytes, "event_type")?;
+    select::with_string(bytes, span, |name| hookvet_catalogue::find(Vendor::Dataspike, name))
 }

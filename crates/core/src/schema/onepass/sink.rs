@@ -1,7 +1,5 @@
 //! What a pass tells, and what is kept of it.
 
-use std::ops::ControlFlow;
-
 use super::program::{Format, types};
 use super::watch::NESTED;
 use crate::json::Kind;
@@ -58,11 +56,11 @@ pub(crate) struct Span {
 /// How many watched members a schema has at most.
 pub(crate) const SLOTS: usize = 10;
 
-/// What a pass keeps: the values of watched members, and findings where they are asked for.
+/// What a pass keeps: the values of watched members, and findings.
 #[derive(Debug)]
 pub(crate) struct Record {
     spans: [Option<Short>; SLOTS],
-    /// Without it the pass ends at the first finding of any kind.
+    /// Nothing until there is one.
     findings: Option<Box<Findings>>,
 }
 
@@ -84,14 +82,12 @@ impl Default for Record {
 }
 
 impl Record {
-    /// For a pass that goes through to the end and keeps every finding.
-    pub(super) fn with_findings() -> Self {
-        Self { findings: Some(Box::default()), ..Self::default() }
-    }
-
-    /// What was found.
-    pub(super) fn into_findings(self) -> Findings {
-        self.findings.map(|findings| *findings).unwrap_or_default()
+    /// What is wrong; `None` where nothing is.
+    pub(crate) fn take_findings(&mut self) -> Option<Findings> {
+        self.findings.take().map(|mut findings| {
+            findings.sort();
+            *findings
+        })
     }
 
     /// What slot `slot`, counted from 1, has caught.
@@ -104,24 +100,23 @@ impl Record {
 }
 
 impl Record {
-    /// Something is wrong; to break ends the pass.
-    #[cold]
-    pub(super) fn found(&mut self, found: Found<'_>, place: Place) -> ControlFlow<()> {
-        match &mut self.findings {
-            Some(findings) => {
-                findings.found(found, place);
-                ControlFlow::Continue(())
-            }
-            None => ControlFlow::Break(()),
-        }
+    /// Whether nothing is wrong.
+    #[inline]
+    pub(crate) fn is_clean(&self) -> bool {
+        self.findings.is_none()
     }
 
-    /// The value of a watched member, each time one is there: of the root's the last is kept, of a nested one's the first,
-    /// but a list before all.
+    #[cold]
+    pub(super) fn found(&mut self, found: Found<'_>, place: Place) {
+        self.findings.get_or_insert_default().found(found, place);
+    }
+
+    /// The value of a watched member, each time one is there: the first is kept, and of nested ones a list before all.
     #[inline]
     pub(super) fn capture(&mut self, slot: u8, span: Span) {
         if let Some(free) = self.spans.get_mut(usize::from(slot).wrapping_sub(1)) {
-            if slot == NESTED && free.is_some_and(|kept| kept.kind == Kind::Array || span.kind != Kind::Array) {
+            let is_better = |kept: &Short| slot == NESTED && span.kind == Kind::Array && kept.kind != Kind::Array;
+            if free.as_ref().is_some_and(|kept| !is_better(kept)) {
                 return;
             }
             let Span { start, end, kind, has_escape, is_empty } = span;
@@ -159,16 +154,16 @@ pub(crate) struct Findings {
     pub(crate) violations: Vec<Violation>,
     /// Repeated names first, object by object; then numbers and surrogates in their order.
     pub(crate) notes: Vec<JsonNote>,
-    /// How many more there are.
+    /// How many more unknown members there are.
     pub(crate) left_out: usize,
-    /// Whether departures other than unknown members are among those that were left out.
+    /// Whether other departures were left out as well.
     pub(crate) is_cut_off: bool,
     unknown: usize,
     duplicates: Vec<JsonNote>,
 }
 
 impl Findings {
-    /// How many unknown members, and notes about JSON, are kept.
+    /// How many unknown members are kept.
     pub(crate) const MOST: usize = 256;
 
     /// How many departures are kept: more than the longest documented delivery can hold, since none of them may hide behind others
@@ -176,7 +171,7 @@ impl Findings {
     pub(crate) const MOST_DEPARTURES: usize = 16 * 1024;
 
     /// Puts the notes into their order; once, when the pass is over.
-    pub(super) fn sort(&mut self) {
+    fn sort(&mut self) {
         order::sort(&mut self.duplicates, |a, b| (a.container, a.at).cmp(&(b.container, b.at)));
         // A huge number under a name with a lone surrogate: the number is told first.
         let is_second = |note: &JsonNote| note.rule == Rule::JsonSyntax;
@@ -210,7 +205,7 @@ impl Findings {
         };
         let is_unknown = rule == Rule::SchemaUnknown;
         if (is_unknown && self.unknown >= Self::MOST) || self.violations.len() >= Self::MOST_DEPARTURES {
-            self.left_out += 1;
+            self.left_out += usize::from(is_unknown);
             self.is_cut_off |= !is_unknown;
             return;
         }
@@ -226,11 +221,7 @@ impl Findings {
         if list.last().is_some_and(|last| last.rule == rule && last.at == at) {
             return;
         }
-        if list.len() >= Self::MOST {
-            self.left_out += 1;
-        } else {
-            list.push(JsonNote { rule, at, container: place.container });
-        }
+        list.push(JsonNote { rule, at, container: place.container });
     }
 }
 

@@ -22,6 +22,29 @@ pub(crate) const PAYLOAD: u8 = 5;
 /// The slot of members that are watched below the root, wherever there is one of the name; the others are the root's.
 pub(crate) const NESTED: u8 = 10;
 
+/// Members of the root of an AMLYZE payload, each with its slot.
+pub(crate) const OF_AMLYZE: [(&str, u8); 10] = [
+    ("customerExternalID", CUSTOMER_EXTERNAL_ID),
+    ("customerExternalId", CUSTOMER_EXTERNAL_ID),
+    ("updatedAt", UPDATED_AT),
+    ("decisionType", DECISION_TYPE),
+    ("sanctioned", SANCTIONED),
+    ("pep", PEP),
+    ("inAdverseMedia", IN_ADVERSE_MEDIA),
+    ("inInternalList", IN_INTERNAL_LIST),
+    ("screeningMatch", SCREENING_MATCH),
+    ("screeningGuid", SCREENING_GUID),
+];
+
+/// Members of a Dataspike envelope, each with its slot.
+pub(crate) const OF_DATASPIKE: [(&str, u8); 5] = [
+    ("id", ID),
+    ("webhook_id", WEBHOOK_ID),
+    ("event_type", EVENT_TYPE),
+    ("timestamp", TIMESTAMP),
+    ("payload", PAYLOAD),
+];
+
 /// What is watched in an event.
 ///
 /// Spellings that a schema does not list (`updateAt`, `customerExternalId` where it is written `ID`) are unknown
@@ -29,25 +52,8 @@ pub(crate) const NESTED: u8 = 10;
 #[cfg(any(test, feature = "internals"))]
 pub(crate) fn watched(event: &EventInfo) -> Vec<(&'static str, u8)> {
     let of_the_root: &[_] = match event.vendor {
-        Vendor::Amlyze => &[
-            ("customerExternalID", CUSTOMER_EXTERNAL_ID),
-            ("customerExternalId", CUSTOMER_EXTERNAL_ID),
-            ("updatedAt", UPDATED_AT),
-            ("decisionType", DECISION_TYPE),
-            ("sanctioned", SANCTIONED),
-            ("pep", PEP),
-            ("inAdverseMedia", IN_ADVERSE_MEDIA),
-            ("inInternalList", IN_INTERNAL_LIST),
-            ("screeningMatch", SCREENING_MATCH),
-            ("screeningGuid", SCREENING_GUID),
-        ],
-        Vendor::Dataspike => &[
-            ("id", ID),
-            ("webhook_id", WEBHOOK_ID),
-            ("event_type", EVENT_TYPE),
-            ("timestamp", TIMESTAMP),
-            ("payload", PAYLOAD),
-        ],
+        Vendor::Amlyze => &OF_AMLYZE,
+        Vendor::Dataspike => &OF_DATASPIKE,
         _ => &[],
     };
     let nested: &[_] = match event.name {
