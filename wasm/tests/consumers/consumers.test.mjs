@@ -287,10 +287,15 @@ consumer(`TypeScript ${version('typescript')}: nodenext, bundler and node20, lib
   const compilerOptions = { target: 'es2022', lib: ['es2022'], types: [], strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false };
   const without = { lib: ['es2022'], files: ['usage.ts', 'required.cts'] };
   const browsers = { lib: ['es2022', 'dom', 'dom.iterable'], files: ['usage.ts', 'platform.ts'] };
-  const projects = [['nodenext', 'nodenext'], ['node20', 'node16'], ['preserve', 'bundler']].flatMap(([module, moduleResolution]) =>
-    Object.entries({ without, browsers }).map(([name, { lib, files }]) => {
+  const servers = { lib: ['es2022'], types: ['node'], files: ['usage.ts', 'platform.ts'] };
+  const projects = [
+    ['nodenext', 'nodenext', { without, browsers, servers }],
+    ['node20', 'node16', { without, browsers }],
+    ['preserve', 'bundler', { without, browsers }],
+  ].flatMap(([module, moduleResolution, forms]) =>
+    Object.entries(forms).map(([name, { files, ...more }]) => {
       const project = join(out, `tsconfig.${module}.${name}.json`);
-      const options = { ...compilerOptions, module, moduleResolution, lib };
+      const options = { ...compilerOptions, module, moduleResolution, ...more };
       writeFileSync(project, JSON.stringify({ compilerOptions: options, files: files.map((file) => `../types/${file}`) }));
       return project;
     }),
