@@ -188,6 +188,48 @@ fn a_delivery_from_an_origin_that_the_handshake_does_not_allow() {
 }
 
 #[test]
+fn an_origin_under_the_name_that_cloudevents_1_0_gave_it() {
+    let one = hookvet::Handshake::with_origins(["eventgrid.azure.net"]);
+    let vetters = [one, hookvet::Handshake::with_any_origin()]
+        .map(|handshake| Vetter::cloudevents().handshake(handshake).build().expect("a vetter"));
+    let judged = |vetter: &Vetter, origins: &[(&'static str, &'static str)]| {
+        let own = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t")];
+        vetter.vet(own.into_iter().chain(origins.iter().copied()).collect::<Vec<_>>(), b"", 0)
+    };
+    let (current, former) = ("WebHook-Request-Origin", "Origin");
+    for vetter in &vetters {
+        let verdict = judged(vetter, &[(former, "eventgrid.azure.net")]);
+        assert!(verdict.is_accepted(), "{}", verdict.to_json());
+        let finding = &verdict.findings()[0];
+        assert_eq!((finding.rule, finding.place.to_string()), (Rule::CeWhOrigin, "header:origin".to_owned()));
+        assert_eq!(finding.severity.as_str(), "warning");
+        // Beside the header of today it adds nothing.
+        let verdict = judged(vetter, &[(former, "eventgrid.azure.net"), (current, "eventgrid.azure.net")]);
+        assert!(verdict.is_accepted() && verdict.findings().is_empty(), "{}", verdict.to_json());
+        // Neither may stand there twice.
+        let verdict = judged(vetter, &[(former, "eventgrid.azure.net"), (former, "eventgrid.azure.net")]);
+        assert_eq!(refusal(&verdict), ("CE-WH-origin", "header:origin".into(), 401));
+        assert_eq!(judged(vetter, &[]).status(), 401);
+    }
+    for origins in [&[(former, "other.example")][..], &[(current, "eventgrid.azure.net"), (former, "other.example")]] {
+        assert_eq!(refusal(&judged(&vetters[0], origins)), ("CE-WH-origin", "header:origin".into(), 401));
+        assert!(judged(&vetters[1], origins).is_accepted());
+    }
+    let verdict = judged(&vetters[0], &[(current, "other.example"), (former, "eventgrid.azure.net")]);
+    assert_eq!(refusal(&verdict), ("CE-WH-origin", "header:webhook-request-origin".into(), 401));
+    assert!(judged(&vetters[1], &[(former, "https://shop.example")]).is_accepted());
+}
+
+#[test]
+fn an_empty_body_does_not_walk_around_a_schema_of_ones_own() {
+    let vetter = Vetter::cloudevents().schema("t", r#"{"type":"object"}"#).build().expect("it compiles");
+    let own = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("content-type", "application/json")];
+    let judged = |event_type| vetter.vet(own.into_iter().chain([("ce-type", event_type)]).collect::<Vec<_>>(), b"", 0);
+    assert_eq!(refusal(&judged("t")).0, "CE-D4");
+    assert!(judged("u").is_accepted());
+}
+
+#[test]
 fn nothing_hides_behind_hundreds_of_departures_that_are_read_past() {
     // Unknown members in front of a wrong type, and values that a reading makes light of in front of one that none does.
     let many: String = (0..1_000).map(|i| format!("\"m{i}\":0,")).collect();
@@ -196,15 +238,19 @@ fn nothing_hides_behind_hundreds_of_departures_that_are_read_past() {
     let verdict = amlyze().vet(HEADERS, body.as_bytes(), 0);
     assert_eq!(verdict.status(), 422, "{} findings", verdict.findings().len());
     let vetter = Vetter::dataspike().allow_unsigned().build().expect("a vetter");
-    let media = vec![r#"{"headline":"x","published_at":"2020"}"#; 1_000].join(",");
-    let envelope = |last: &str| {
+    let media = |count| vec![r#"{"headline":"x","published_at":"2020"}"#; count].join(",");
+    let envelope = |count: usize, last: &str| {
+        let media = media(count);
         format!(
             r#"{{"id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","webhook_id":"8c8e7195-f176-4279-bf46-98eed9acdb35","event_type":"AML_SCREENING","payload":{{"screening_id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","applicant_id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","search_response":{{"requested_name":"x","search_uuid":"y","data":[{{"uuid":"u","type":"Person","risk_score":"Low","fields":{{"names":[{{"full_name":"n"}}],"media":[{media},{{"headline":{last}}}]}}}}]}}}},"timestamp":"2026-03-10T12:53:45Z"}}"#
         )
     };
     let json = [("content-type", "application/json")];
-    assert_eq!(vetter.vet(json, envelope("\"x\"").as_bytes(), 0).status(), 204);
-    assert_eq!(vetter.vet(json, envelope("7").as_bytes(), 0).status(), 422);
+    assert_eq!(vetter.vet(json, envelope(1_000, "\"x\"").as_bytes(), 0).status(), 204);
+    assert_eq!(vetter.vet(json, envelope(1_000, "7").as_bytes(), 0).status(), 422);
+    // So many that not all of them are looked at.
+    let verdict = vetter.vet(json, envelope(17_000, "7").as_bytes(), 0);
+    assert_eq!(refusal(&verdict), ("LIMIT-departures", "body".into(), 422));
 }
 
 #[test]
@@ -215,7 +261,9 @@ fn a_long_name_over_thousands_of_departures_costs_no_more_than_the_text() {
         "{{\"customerExternalID\":\"42\",\"updatedAt\":\"2026-03-10T12:53:45Z\",\"{name}\":[{items}],\"pep\":[{items}]}}"
     );
     let roomy = Vetter::amlyze().max_body(1024 * 1024).build().expect("a vetter");
-    assert_eq!(roomy.vet(HEADERS, body.as_bytes(), 0).status(), 422);
+    let verdict = roomy.vet(HEADERS, body.as_bytes(), 0);
+    assert_eq!(verdict.status(), 422);
+    assert_short(&verdict);
     let checks = vec!["1"; 20_000].join(",");
     let body = format!(
         r#"{{"id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","webhook_id":"8c8e7195-f176-4279-bf46-98eed9acdb35","event_type":"DOCVER","payload":{{"id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","applicant_id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","status":"verified","checks":{{"{name}":{{"status":"verified","errors":[{checks}]}}}}}},"timestamp":"2026-03-10T12:53:45Z"}}"#
@@ -223,5 +271,13 @@ fn a_long_name_over_thousands_of_departures_costs_no_more_than_the_text() {
     let vetter = Vetter::dataspike().allow_unsigned().build().expect("a vetter");
     let verdict = vetter.vet([("content-type", "application/json")], body.as_bytes(), 0);
     assert_eq!(verdict.status(), 422);
-    assert_eq!(verdict.findings().last().map(|finding| finding.rule), Some(Rule::LimitDepartures));
+    assert_eq!((verdict.findings().len(), verdict.findings()[0].rule), (101, Rule::SchemaType));
+    assert_short(&verdict);
+}
+
+/// However long the names are: what costs time to build costs bytes to keep.
+fn assert_short(verdict: &Verdict) {
+    let json = verdict.to_json();
+    assert!(json.len() < 64 * 1024, "{} bytes", json.len());
+    assert!(verdict.findings().iter().all(|finding| finding.place.to_string().chars().count() <= 261), "{json}");
 }

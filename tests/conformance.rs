@@ -29,7 +29,7 @@ fn requests() -> Vec<(String, Value)> {
         all.push((format!("golden {name}"), json(&path)["request"].clone()));
     }
     for case in cases("cloudevents.json") {
-        let mut request = json!({ "vendor": "cloudevents", "headers": case["headers"] });
+        let mut request = json!({ "vendor": "cloudevents", "batches": true, "headers": case["headers"] });
         for body in ["body", "body_base64"] {
             if case[body].is_string() {
                 request[body] = case[body].clone();

@@ -110,6 +110,7 @@ fn every_keyword_by_itself() {
         r#"{"\ud83d":[1e400]}"#,
     ];
     let a_long_name = "x".repeat(300);
+    let mut names_compared = 0;
     let wide: Vec<String> = (0..64).map(|number| format!(r#""member{number}":{{"type":"integer"}}"#)).collect();
     let wide = format!(r#"{{"properties":{{{}}},"required":["member63"]}}"#, wide.join(","));
     for schema in [
@@ -171,7 +172,7 @@ fn every_keyword_by_itself() {
         for text in texts.into_iter().chain([&*long, &*nested, &*nested_objects, &*deep]) {
             // The texts of a message about names are the oracle's own.
             if schema.contains("propertyNames") {
-                compare_names(schema, text);
+                compare_names(schema, text, &mut names_compared);
             } else {
                 pair.compare(text.as_bytes(), &mut tally);
                 pair.compare(format!(" [ {text} ,\t{text} ]\r\n").as_bytes(), &mut tally);
@@ -179,21 +180,35 @@ fn every_keyword_by_itself() {
             }
         }
     }
+    assert!(names_compared > 80, "only {names_compared} texts were compared under propertyNames");
 }
 
 /// `propertyNames` is reported once for each name, with a message of its own: pointers and rules are compared.
-fn compare_names(schema: &str, text: &str) {
+fn compare_names(schema: &str, text: &str, compared: &mut usize) {
     let found =
         hookvet::internals::Tables::compile("names", schema).expect("inside the subset").findings(text.as_bytes());
-    let Some(theirs) = hookvet::internals::Oracle::compile("names", schema).expect("valid").departures(text.as_bytes())
-    else {
-        return;
+    let theirs = hookvet::internals::Oracle::compile("names", schema).expect("valid").departures(text.as_bytes());
+    let (found, theirs) = match (found, theirs) {
+        (Ok(found), Some(theirs)) => (found, theirs),
+        // Stated: deeper than the limit, which the oracle does not have. Whatever else is no JSON here is none there either.
+        (Err((fault, _)), theirs) => {
+            assert!(fault == "depth" || theirs.is_none(), "{schema} {text}: {fault}");
+            return;
+        }
+        // Stated: serde_json reads neither numbers beyond a float nor lone surrogates.
+        (Ok(found), None) => {
+            let is_stated = |(rule, _, _): &(&str, String, usize)| matches!(*rule, "JSON-number" | "JSON-syntax");
+            assert!(found.notes.iter().any(is_stated), "{schema} {text}");
+            return;
+        }
     };
-    let Ok(found) = found else { return };
+    // Stated: of repeated names the oracle sees the last, the pass all of them.
     if !found.notes.is_empty() {
+        assert!(found.notes.iter().all(|(rule, _, _)| *rule == "JSON-duplicate"), "{schema} {text}");
         return;
     }
-    let ours = found.departures.into_iter().map(|(departure, _)| (departure.pointer, departure.rule));
+    *compared += 1;
+    let ours = found.departures.into_iter().map(|departure| (departure.pointer, departure.rule));
     let theirs = theirs.into_iter().map(|departure| (departure.pointer, departure.rule));
     let (ours, theirs): (std::collections::BTreeSet<_>, std::collections::BTreeSet<_>) =
         (ours.collect(), theirs.collect());
@@ -205,7 +220,7 @@ fn stated_difference_repeated_names_are_all_judged() {
     let event = hookvet::find(hookvet::Vendor::Amlyze, "com.amlyze.customer.updated").expect("known");
     let found = Pair::of(event).findings(br#"{"pep":"x","pep":true}"#).expect("JSON");
     assert_eq!(found.notes, [("JSON-duplicate", "/pep".to_owned(), 11)]);
-    assert_eq!(found.departures[0].0.pointer, "/pep");
+    assert_eq!(found.departures[0].pointer, "/pep");
     assert_eq!(found.departures.len(), 1);
 }
 
@@ -215,7 +230,7 @@ fn stated_difference_departures_beside_huge_numbers_and_lone_surrogates_are_told
     let found = Pair::of(event).findings(br#"{"pep":1e999,"status":"\ud83d"}"#).expect("JSON");
     let rules: Vec<&str> = found.notes.iter().map(|(rule, _, _)| *rule).collect();
     assert_eq!(rules, ["JSON-number", "JSON-syntax"]);
-    let rules: Vec<&str> = found.departures.iter().map(|(departure, _)| departure.rule).collect();
+    let rules: Vec<&str> = found.departures.iter().map(|departure| departure.rule).collect();
     assert_eq!(rules, ["SCHEMA-type", "SCHEMA-enum"]);
 }
 
@@ -231,7 +246,7 @@ fn stated_difference_numbers_are_judged_as_they_are_written() {
         pair.compare(text.as_bytes(), &mut tally);
         assert!(tally.rounded > 0, "{text}");
         let departures = pair.findings(text.as_bytes()).expect("JSON").departures;
-        assert!(departures.iter().any(|(departure, _)| departure.rule == rule), "{text}: {departures:?}");
+        assert!(departures.iter().any(|departure| departure.rule == rule), "{text}: {departures:?}");
     }
     for text in ["1.0", "100", "1e2", "5.0e0"] {
         assert!(pair.findings(text.as_bytes()).expect("JSON").departures.is_empty(), "{text}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use hookvet::{CheckRequest, Checker, Policy, Rule, Secret, Vendor, Verdict, Vetter};
+use hookvet::{CheckRequest, Checker, Class, Policy, Rule, Secret, Vendor, Verdict, Vetter};
 use hookvet_tests::{body, cases, cases_dir, rules_page, text, vet};
 use serde_json::Value;
 
@@ -14,6 +14,21 @@ fn the_page_is_what_the_rules_say() {
     compare(rules_page::DATA_PATH, &rules_page::render_data());
     for rule in Rule::ALL {
         assert_eq!(page.matches(&format!("<a id=\"{rule}\"></a>\n### {rule}\n")).count(), 1, "{rule}");
+    }
+}
+
+#[test]
+fn the_prose_of_the_page_says_what_observe_does_and_names_every_class() {
+    let page = rules_page::render();
+    let (head, _) = page.split_once("\n## How to change a rule").expect("a head");
+    for class in Class::ALL {
+        assert!(head.contains(&class.name().replace('-', " ")), "{class:?}");
+    }
+    let (_, limits) = page.split_once("\n## Limits\n\n").expect("the limits");
+    let about = limits.lines().next().expect("a line");
+    for rule in Rule::ALL.iter().filter(|rule| rule.id().starts_with("LIMIT-")) {
+        let refuses = Policy::observe().rejects(*rule);
+        assert_eq!((about.contains(rule.id()), head.contains(rule.id())), (refuses, refuses), "{rule}");
     }
 }
 
@@ -32,11 +47,11 @@ fn compare(path: &str, fresh: &str) {
 const ELSEWHERE: &[(&str, &[Rule])] = &[
     (
         "adapters, which know the method and the body's way",
-        &[Rule::HttpMethod, Rule::HttpTimeout, Rule::HttpIncomplete],
+        &[Rule::HttpMethod, Rule::HttpTimeout, Rule::HttpIncomplete, Rule::HttpDecoding],
     ),
     (
-        "receivers with credentials, expiring secrets or a list of networks",
-        &[Rule::SigExpired, Rule::AuthPeer, Rule::AuthMissing, Rule::AuthMismatch, Rule::AuthExpired],
+        "receivers with credentials or a list of networks",
+        &[Rule::AuthPeer, Rule::AuthMissing, Rule::AuthMismatch, Rule::AuthExpired],
     ),
     ("adapters that keep deliveries", &[Rule::StoreUnavailable]),
     ("receivers that have taken up the webhook handshake", &[Rule::CeWhOrigin, Rule::CeWhRate]),

@@ -84,9 +84,7 @@ impl Judges {
             Engine::Boon => value().is_some_and(|value| self.boon.validate(&value, self.boon_root).is_ok()),
             Engine::Hookvet if is_entity => self.tables.is_clean(bytes),
             Engine::Hookvet => clean_delivery(bytes).is_some(),
-            Engine::HookvetFindings => {
-                self.tables.findings(bytes).is_ok_and(|found| found.departures.is_empty() && found.notes.is_empty())
-            }
+            Engine::HookvetFindings => self.tables.has_no_findings(bytes),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From raw bytes to a verdict: hookvet and its peers, in interleaved rounds.
 //!
 //! `cargo run --release -p hookvet-bench` prints tables and writes `target/hookvet-bench.json`;
-//! with `--features allocations` it counts allocations instead; `-- linear` counts instructions under callgrind;
+//! with `--features allocations` it counts allocations instead;
 //! `-- deliveries` measures whole deliveries alone; `-- documents` prints the mixed sets.
 
 #![expect(clippy::cast_precision_loss, reason = "small numbers")]
@@ -9,7 +9,6 @@
 mod deliveries;
 mod engines;
 mod fixtures;
-mod linear;
 #[path = "../../crates/core/fuzz/src/mutate.rs"]
 #[allow(dead_code, reason = "shared with the fuzzer")]
 mod mutate;
@@ -32,9 +31,7 @@ const SLICE: usize = 64;
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["linear"] => assert!(linear::run(), "work grows faster than the text"),
         ["documents"] => documents(),
-        ["work", pattern, size] => linear::work(pattern, size.parse().expect("a number")),
         ["deliveries"] => drop(whole_deliveries(201)),
         // For a profiler: one step over and over.
         ["deliver", step, times] => deliver(step, times.parse().expect("a number")),

@@ -166,11 +166,19 @@ fn receiver(request: &Value, settings: &Value) -> Receiver {
     }
     let mut builder = Vetter::builder(vendor)
         .policy(policy)
-        .solicit_batches(request["batches"].as_bool().unwrap_or(vendor == Vendor::CloudEvents))
+        .solicit_batches(request["batches"] == true)
         .reveal(request["reveal"] == true)
         .allow_unsigned();
     for secret in request["secrets"].as_array().into_iter().flatten() {
-        builder = builder.secret(Secret::parse(secret.as_str().expect("text")).expect("a secret"));
+        let text = secret.as_str().or(secret["secret"].as_str()).expect("text");
+        let mut parsed = Secret::parse(text).expect("a secret");
+        if let Some(label) = secret["label"].as_str() {
+            parsed = parsed.labelled(label);
+        }
+        if let Some(at) = secret["expires"].as_u64() {
+            parsed = parsed.expires(at);
+        }
+        builder = builder.secret(parsed);
     }
     if let Some(limit) = settings["max_body"].as_u64() {
         builder = builder.max_body(usize::try_from(limit).expect("a length"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use hookvet::{Policy, Preset, Rule, Severity};
+use hookvet::{Class, Policy, Preset, Rule, Severity};
 use serde_json::json;
 
 /// Where the page is, from the root of the repository.
@@ -22,10 +22,11 @@ metrics, and none is ever given another meaning.
   vendor documents. **warning** is a form on which the sources disagree and that is read tolerantly, something unknown, or
   advice. The number is the HTTP status of a refusal.
 - A policy decides which severities refuse: `strict` all three, `standard` (the default) errors and drift, `tolerant` errors,
-  `observe` nothing but a failed signature, a broken limit and a delivery that cannot be kept. What does not refuse is
-  reported. *Advice* never refuses by itself, under no policy.
-- Where several rules refuse, the status is that of the gravest class: forbidden, method, too many, too large, unsupported, unauthorized,
-  timeout, malformed, schema, unavailable.
+  `observe` none. What protects the receiver itself refuses under every policy:
+  @ALWAYS@.
+  What does not refuse is reported. *Advice* never refuses by itself, under no policy.
+- Where several rules refuse, the status is that of the gravest class, in this order:
+  @CLASSES@.
 
 ## How to change a rule
 
@@ -52,7 +53,7 @@ const GROUPS: [(&str, &str, &str); 10] = [
         "Transport",
         "What HTTP itself asks for. Method and headers are judged before a byte of the body is read.",
     ),
-    ("LIMIT", "Limits", "What protects the receiver. They refuse under every policy, `LIMIT-findings` aside."),
+    ("LIMIT", "Limits", "What protects the receiver."),
     (
         "CE",
         "CloudEvents",
@@ -95,7 +96,13 @@ const GROUPS: [(&str, &str, &str); 10] = [
 #[must_use]
 pub fn render() -> String {
     let shown = Rule::SchemaEnum;
-    let mut page = HEAD.replace("@ID@", shown.id()).replace("@VARIANT@", &format!("{shown:?}"));
+    let always: Vec<_> = GROUPS.iter().filter_map(|(prefix, ..)| always_refusing(prefix)).collect();
+    let classes = Class::ALL.map(|class| class.name().replace('-', " ")).join(", ");
+    let mut page = HEAD
+        .replace("@ID@", shown.id())
+        .replace("@VARIANT@", &format!("{shown:?}"))
+        .replace("@ALWAYS@", &always.join(", "))
+        .replace("@CLASSES@", &classes);
     page.push_str("\n## All of them\n");
     for (prefix, title, _) in GROUPS {
         let links: Vec<_> = rules(prefix).map(|rule| format!("[{0}](#{0})", rule.id())).collect();
@@ -103,7 +110,11 @@ pub fn render() -> String {
     }
     page.push('\n');
     for (prefix, title, about) in GROUPS {
-        write!(page, "\n## {title}\n\n{about}\n").expect("a string");
+        write!(page, "\n## {title}\n\n{about}").expect("a string");
+        if let Some(always) = always_refusing(prefix) {
+            write!(page, " These refuse under every policy: {always}.").expect("a string");
+        }
+        page.push('\n');
         for rule in rules(prefix) {
             one(&mut page, rule);
         }
@@ -138,6 +149,17 @@ pub fn render_data() -> String {
 
 fn rules(prefix: &str) -> impl Iterator<Item = Rule> {
     Rule::ALL.iter().copied().filter(move |rule| rule.id().split('-').next() == Some(prefix))
+}
+
+/// Those with the prefix that refuse under every policy; `None` where there are none.
+fn always_refusing(prefix: &str) -> Option<String> {
+    let always = |rule: &Rule| Preset::ALL.iter().all(|preset| Policy::new(*preset).rejects(*rule));
+    let named: Vec<_> = rules(prefix).filter(always).map(|rule| format!("`{rule}`")).collect();
+    match named.len() {
+        0 => None,
+        count if count > 1 && count == rules(prefix).count() => Some(format!("every `{prefix}-` rule")),
+        _ => Some(named.join(", ")),
+    }
 }
 
 fn one(page: &mut String, rule: Rule) {
@@ -216,6 +238,13 @@ fn why(rule: Rule) -> &'static str {
         Rule::HttpContentEncoding => {
             "A compressed body would be judged, and its signature computed, over other bytes than the handler sees. Undo the coding in front of hookvet if a proxy adds one."
         }
+        Rule::HttpCharset => {
+            "RFC 8259 defines no charset parameter for JSON. A sender that names another charset may send bytes of it, and letters \
+             outside ASCII are misread then."
+        }
+        Rule::HttpDecoding => {
+            "A body that cannot be decoded is no delivery. The sender sends it again, or without a coding."
+        }
         Rule::HttpIncomplete => "Half a body can be valid JSON only by accident; the sender has to deliver again.",
         Rule::HttpTimeout => "A body that trickles in holds a connection and memory.",
         Rule::LimitHeaders => "Ten thousand attributes are an attack and no event.",
@@ -224,7 +253,7 @@ fn why(rule: Rule) -> &'static str {
         }
         Rule::LimitDepth => "Deep nesting overflows recursive readers behind hookvet.",
         Rule::LimitDepartures => {
-            "Departures are kept as long as their places take less than a mebibyte, so that none hides behind others; what comes behind that cannot be judged one by one."
+            "Sixteen thousand departures are judged one by one, so that none hides behind others; a payload with more is refused, since the rest is not looked at."
         }
         Rule::LimitFindings => {
             "A payload with ten thousand faults has to have a verdict of bounded size; the last finding says how many were left out."

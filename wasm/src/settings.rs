@@ -34,7 +34,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The first pair is `vendor`; `label` belongs to the secret before it.
+/// The first pair is `vendor`; `label` and `expires` belong to the secret before them.
 pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
     let vendor: Vendor = match fields.next() {
         Some((b"vendor", value)) => text(value)
@@ -76,6 +76,12 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
                 }
                 builder
             }
+            b"expires" => {
+                if let Some(secret) = secrets.pop() {
+                    secrets.push(secret.expires(number()));
+                }
+                builder
+            }
             b"allowUnsigned" => builder.allow_unsigned(),
             b"solicitBatches" => builder.solicit_batches(true),
             b"reveal" => builder.reveal(true),
@@ -94,7 +100,7 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
             "a Dataspike vetter needs a secret: pass secrets: [\"whsec_…\"], or allowUnsigned: true to take deliveries \
              that nobody has proven",
         ),
-        BuildError::Status { .. } => Fault::new("status", "acceptedStatus is 200 to 299"),
+        BuildError::Status { .. } => Fault::new("status", error),
         // There is no setting here that another fault could come from.
         _ => Fault::internal(),
     })

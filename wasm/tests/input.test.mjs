@@ -175,6 +175,7 @@ test('options of the wrong type are a TypeError that names the option', () => {
     [{ secrets: [{ label: 'x' }] }, 'secrets'],
     [{ secrets: [{ secret: SECRET, label: 7 }] }, 'secrets'],
     [{ secrets: [{ secret: SECRET, expires: 'soon' }] }, 'secrets'],
+    [{ secrets: [{ secret: SECRET, expires: NaN }] }, 'secrets'],
     [{ allowUnsigned: 'yes' }, 'allowUnsigned'],
     [{ tolerance: '300' }, 'tolerance'],
     [{ tolerance: -1 }, 'tolerance'],
@@ -200,7 +201,6 @@ test('options of the wrong value are a HookvetError with a code', () => {
     ['dataspike', { secrets: [] }, 'no-secret'],
     ['dataspike', { secrets: ['hunter2'] }, 'secret'],
     ['dataspike', { secrets: ['whsec_\u20ac'] }, 'secret'],
-    ['dataspike', { secrets: [{ secret: SECRET, expires: 1 }] }, 'no-secret'],
     ['amlyze', { acceptedStatus: 500 }, 'status'],
   ]) {
     assert.throws(() => new Vetter(vendor, options), hasCode(code), code);
@@ -235,7 +235,7 @@ test('signatures are checked by the clock that is given', () => {
   assert.equal(new Vetter('dataspike', { secrets: [SECRET] }).vet(signed(now), envelope).authenticity, 'verified');
 });
 
-test('a secret that has expired counts no longer, and old verdicts stay what they were', () => {
+test('what an expired secret has signed is refused by SIG-expired, and old verdicts stay what they were', () => {
   let now = 1000;
   const second = 'whsec_00';
   const secrets = [{ secret: SECRET, label: 'old \u20ac', expires: 1100 }, second];
@@ -243,14 +243,20 @@ test('a secret that has expired counts no longer, and old verdicts stay what the
   const before = turning.vet(signed(1000), envelope);
   const copy = turning.vet(signed(1000), envelope).text();
   now = 1100;
-  assert.deepEqual(rulesOf(turning.vet(signed(1000), envelope)), ['SIG-mismatch']);
+  const expired = turning.vet(signed(1000), envelope);
+  assert.deepEqual([expired.status, rulesOf(expired)], [401, ['SIG-expired']]);
+  assert.ok(expired.findings[0].message.includes('old \u20ac'));
   assert.equal(turning.vet(signed(1000, second), envelope).accepted, true);
   assert.equal(before.text(), copy);
   const last = new Vetter('dataspike', { secrets: [{ secret: SECRET, expires: 1100 }], now: () => now - 200 });
   now = 1200;
   assert.equal(last.vet(signed(1000), envelope).accepted, true);
-  now = 1400;
-  assert.throws(() => last.vet(signed(1000), envelope), hasCode('no-secret'));
+  now = 1300;
+  assert.deepEqual(rulesOf(last.vet(signed(1000), envelope)), ['SIG-expired']);
+  for (const [expires, is] of [[0, true], [-5, true], [1000, true], [1000.5, false], [1001, false], [1e300, false], [Infinity, false], [undefined, false]]) {
+    const one = new Vetter('dataspike', { secrets: [{ secret: SECRET, expires }], now: () => 1000 });
+    assert.equal(rulesOf(one.vet(signed(1000), envelope)).includes('SIG-expired'), is, `${expires}`);
+  }
 });
 
 test('a freed vetter says so, and its verdicts can still be read', () => {

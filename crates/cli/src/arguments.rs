@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hookvet::{Level, Preset, Rule, Vendor};
@@ -18,6 +19,9 @@ pub struct Arguments {
 pub enum Command {
     /// Judge a captured HTTP request, or requests line by line
     ///
+    /// The capture is a request line and headers, of HTTP/1.1 or as pseudo-headers of HTTP/2, an empty line and the body, with
+    /// CRLF or LF. A body in chunks is joined; one that a tool has joined already is taken as it stands.
+    ///
     /// Exit codes: 0 accepted, 1 refused, 2 wrong use or (with --jsonl) a line that is no request.
     Check(CheckArguments),
     /// Receive deliveries, vet them, and keep the accepted ones
@@ -30,6 +34,18 @@ pub enum Command {
     Events(EventsArguments),
     /// Print the JSON Schema of an event type
     Schema(SchemaArguments),
+}
+
+impl Command {
+    /// The signing secrets that were given, as they were given.
+    pub fn secrets(&self) -> &[String] {
+        match self {
+            Self::Check(arguments) => &arguments.judging.secrets,
+            Self::Serve(arguments) => &arguments.judging.secrets,
+            Self::Send(arguments) => arguments.secret.as_slice(),
+            Self::Events(_) | Self::Schema(_) => &[],
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -58,6 +74,10 @@ pub struct Judging {
         value_delimiter = ','
     )]
     pub secrets: Vec<String>,
+    /// Take batches of CloudEvents (application/cloudevents-batch+json) as a receiver that asked for them; otherwise they are
+    /// refused
+    #[arg(long)]
+    pub batches: bool,
 }
 
 fn rule_level(text: &str) -> Result<(Rule, Level), String> {
@@ -82,7 +102,7 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
     /// Read one request a line as JSON, print one verdict a line
-    #[arg(long, conflicts_with_all = ["vendor", "policy", "rules", "secrets", "now", "format"])]
+    #[arg(long, conflicts_with_all = ["vendor", "policy", "rules", "secrets", "batches", "now", "format"])]
     pub jsonl: bool,
     /// The file with the request; - reads standard input
     #[arg(value_name = "FILE", default_value = "-")]
@@ -105,10 +125,45 @@ pub struct ServeArguments {
     /// Serve the playground at / from this folder, in place of the one that was built in
     #[arg(long, value_name = "FOLDER")]
     pub playground: Option<PathBuf>,
-    /// Also show the last deliveries, which are personal data, to whoever reaches the playground under this host name or
-    /// address; may be repeated. Without it they are shown only where the receiver listens on a loopback address
+    /// Also show the last deliveries, which are personal data, under this host name or address; may be repeated. Without it
+    /// they are shown only where the receiver listens on a loopback address. Either way the token is needed that stands in the
+    /// address of the page, which is printed at start
     #[arg(long, value_name = "HOST")]
     pub show_deliveries_on: Vec<String>,
+    /// What a sender has to show at /amlyze and /cloudevents, one credential a line, any of which is enough: `bearer TOKEN`,
+    /// `basic USER:PASSWORD` or `header NAME: VALUE`. The same lines may stand in `HOOKVET_CREDENTIALS`
+    #[arg(long, value_name = "FILE")]
+    pub credentials: Option<PathBuf>,
+    /// Take deliveries from this network or address only, as 192.0.2.0/24; may be repeated
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub peers: Vec<String>,
+    /// How long a connection may stay without a whole request head, and an answer unread, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub idle_timeout: Duration,
+    /// How long the body of a delivery may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub body_timeout: Duration,
+    /// How long requests may go on after SIGINT or SIGTERM, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub shutdown_timeout: Duration,
+    /// How many connections may be open at once; further ones wait
+    #[arg(long, value_name = "COUNT", default_value_t = 512, value_parser = connections)]
+    pub max_connections: usize,
+    /// How long to wait for others that write to the store, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub store_patience: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|seconds| (Duration::from_millis(1)..=Duration::from_secs(24 * 60 * 60)).contains(seconds))
+        .ok_or_else(|| "expected a number of seconds from 0.001 to 86400".to_owned())
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
+    count.ok_or_else(|| "expected a number from 1 to 1000000".to_owned())
 }
 
 #[derive(Args, Debug)]

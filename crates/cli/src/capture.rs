@@ -1,6 +1,11 @@
 //! A captured HTTP request: request line, headers, blank line, body; with CRLF or LF.
+//!
+//! `tests/cases/captures.json` says how captures are read, here and by the playground.
 
 use thiserror::Error;
+
+/// What a delivery comes with, and what a capture that does not say is taken for.
+pub const METHOD: &str = "POST";
 
 /// A request as it was captured.
 #[derive(Debug, Eq, PartialEq)]
@@ -12,6 +17,8 @@ pub struct Capture {
     pub body: Vec<u8>,
     /// Line in the file on which the body starts, from 1.
     pub body_line: usize,
+    /// Where the file was not taken as it stands, or may not be all that was sent.
+    pub notes: Vec<&'static str>,
 }
 
 /// One header and where it stood.
@@ -26,54 +33,53 @@ pub struct CapturedHeader {
 /// Why the text is no request.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum CaptureError {
-    #[error("line 1 is no request line; expected METHOD TARGET HTTP/1.1, as in POST /amlyze HTTP/1.1")]
-    RequestLine,
+    #[error("line {line} is no request line; expected METHOD TARGET HTTP/1.1, as in POST /amlyze HTTP/1.1")]
+    RequestLine { line: usize },
     #[error("line {line} is no header; expected NAME: VALUE, and an empty line in front of the body")]
     Header { line: usize },
-    #[error("the request ends within its headers; expected an empty line in front of the body")]
-    NoBlankLine,
-    #[error("the body says that it is chunked, and the framing breaks off or is malformed at byte {at} of it")]
-    Chunk { at: usize },
 }
 
 impl Capture {
     pub fn parse(bytes: &[u8]) -> Result<Self, CaptureError> {
-        let mut lines = Lines { rest: bytes, number: 0 };
-        let request_line = lines.next().filter(|line| !line.is_empty()).ok_or(CaptureError::RequestLine)?;
-        let request_line = String::from_utf8_lossy(request_line);
-        let mut words = request_line.split(' ');
-        let (Some(method), Some(target), Some(version), None) =
-            (words.next(), words.next(), words.next(), words.next())
-        else {
-            return Err(CaptureError::RequestLine);
-        };
-        if !version.starts_with("HTTP/") || method.is_empty() {
-            return Err(CaptureError::RequestLine);
+        let mut lines = Lines { rest: bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes), number: 0 };
+        let mut next = lines.next();
+        // A server reads past empty lines in front of a request too (RFC 9112 §2.2).
+        while next.is_some_and(<[u8]>::is_empty) {
+            next = lines.next();
         }
-        let mut headers = Vec::new();
-        loop {
-            let line = lines.next().ok_or(CaptureError::NoBlankLine)?;
-            if line.is_empty() {
-                break;
+        let (mut method, mut target) = (METHOD.to_owned(), "/".to_owned());
+        match next {
+            Some(line) if is_header(line) => {}
+            line => {
+                (method, target) =
+                    line.and_then(request_line).ok_or(CaptureError::RequestLine { line: lines.number.max(1) })?;
+                next = lines.next();
             }
-            let colon = line.iter().position(|byte| *byte == b':').filter(|at| *at > 0);
-            let colon = colon.ok_or(CaptureError::Header { line: lines.number })?;
-            let (name, value) = (&line[..colon], &line[colon + 1..]);
-            if name.iter().any(u8::is_ascii_whitespace) {
-                return Err(CaptureError::Header { line: lines.number });
-            }
-            headers.push(CapturedHeader {
-                name: name.to_vec(),
-                value: value.trim_ascii().to_vec(),
-                line: lines.number,
-            });
         }
-        let body = content(&headers, lines.rest)?;
-        Ok(Self { method: method.to_owned(), target: target.to_owned(), headers, body, body_line: lines.number + 1 })
+        let (mut headers, mut notes) = (Vec::new(), Vec::new());
+        while let Some(line) = next.filter(|line| !line.is_empty()) {
+            let number = lines.number;
+            match pseudo_header(line) {
+                Some((b"method", value)) => method = String::from_utf8_lossy(value).into_owned(),
+                Some((b"path", value)) => target = String::from_utf8_lossy(value).into_owned(),
+                Some(_) => {}
+                None => {
+                    let (name, value) = split_at_colon(line).ok_or(CaptureError::Header { line: number })?;
+                    headers.push(CapturedHeader { name: name.to_vec(), value: value.to_vec(), line: number });
+                }
+            }
+            next = lines.next();
+        }
+        if next.is_none() {
+            notes.push("The request ends within its headers, so its body is taken as empty.");
+        }
+        let body_line = lines.number + 1;
+        let body = content(&headers, lines.rest, &mut notes);
+        Ok(Self { method, target, headers, body, body_line, notes })
     }
 
     pub fn header(&self, name: &str) -> Option<&CapturedHeader> {
-        self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name.as_bytes()))
+        find(&self.headers, name)
     }
 
     pub fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
@@ -81,41 +87,104 @@ impl Capture {
     }
 }
 
-fn content(headers: &[CapturedHeader], rest: &[u8]) -> Result<Vec<u8>, CaptureError> {
-    let named = |name: &str| headers.iter().find(|header| header.name.eq_ignore_ascii_case(name.as_bytes()));
-    if named("transfer-encoding").is_some_and(|header| header.value.eq_ignore_ascii_case(b"chunked")) {
-        return unchunk(rest);
+fn find<'h>(headers: &'h [CapturedHeader], name: &str) -> Option<&'h CapturedHeader> {
+    headers.iter().find(|header| header.name.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// Method and target.
+fn request_line(line: &[u8]) -> Option<(String, String)> {
+    let line = String::from_utf8_lossy(line);
+    let words: Vec<&str> = line.split(' ').collect();
+    let [method, target, version] = words[..] else { return None };
+    let version = version.strip_prefix("HTTP/")?;
+    let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_target = !target.is_empty() && !target.contains(char::is_whitespace);
+    (is_token(method.as_bytes()) && is_target && is_version).then(|| (method.to_owned(), target.to_owned()))
+}
+
+/// Whether a request may begin with this line: tools that show HTTP/2 print no request line.
+fn is_header(line: &[u8]) -> bool {
+    pseudo_header(line).is_some() || split_at_colon(line).is_some_and(|(name, _)| is_token(name))
+}
+
+/// Name and value of a pseudo-header, such as `:method: POST` (RFC 9113 §8.3).
+fn pseudo_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    split_at_colon(line.strip_prefix(b":")?).filter(|(name, _)| name.iter().all(u8::is_ascii_lowercase))
+}
+
+fn split_at_colon(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = line.iter().position(|byte| *byte == b':').filter(|at| *at > 0)?;
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    (!name.iter().any(u8::is_ascii_whitespace)).then(|| (name, trim_ows(value)))
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+}
+
+/// Without blanks and tabs around it (RFC 9110 §5.6.3).
+fn trim_ows(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+fn content(headers: &[CapturedHeader], rest: &[u8], notes: &mut Vec<&'static str>) -> Vec<u8> {
+    let value = |name| find(headers, name).map(|header| header.value.as_slice());
+    if value("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked")) {
+        match unchunk(rest) {
+            Some((body, is_whole)) => {
+                notes.push(if is_whole {
+                    "The body came in chunks; they were joined."
+                } else {
+                    "The last chunk is missing, so the body may be cut off; the chunks that are there were joined."
+                });
+                return body;
+            }
+            // Most tools that capture requests have joined the chunks, and leave the header as it was.
+            None => notes
+                .push("The headers say that the body is chunked, and it is not framed so. It is taken as it stands."),
+        }
     }
     // An editor adds a line end that was not on the wire, and a signature covers every byte. Any other length is taken
     // as it is: printed examples carry lengths that do not fit.
-    let length = named("content-length").and_then(|header| std::str::from_utf8(&header.value).ok()?.parse().ok());
-    let added = |length: usize| rest.get(length..).is_some_and(|tail| tail == b"\n" || tail == b"\r\n");
-    Ok(match length {
-        Some(length) if added(length) => rest[..length].to_vec(),
+    let length = value("content-length").filter(|digits| digits.iter().all(u8::is_ascii_digit));
+    let length = length.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+    match length.and_then(|length| rest.split_at_checked(length)) {
+        Some((body, b"\n" | b"\r\n")) => {
+            notes.push("A line end behind the body was cut off: Content-Length does not count it.");
+            body.to_vec()
+        }
         _ => rest.to_vec(),
-    })
+    }
 }
 
-/// Undoes the chunked coding (RFC 9112 §7.1); extensions and trailers are read past.
-fn unchunk(framed: &[u8]) -> Result<Vec<u8>, CaptureError> {
+/// Undoes the chunked coding (RFC 9112 §7.1), and whether the last chunk is there; `None` where the text is not framed so.
+/// Extensions and trailers are read past.
+fn unchunk(framed: &[u8]) -> Option<(Vec<u8>, bool)> {
     let mut lines = Lines { rest: framed, number: 0 };
     let mut body = Vec::new();
-    loop {
-        let at = framed.len() - lines.rest.len();
-        let wrong = || CaptureError::Chunk { at };
-        let size = lines.next().ok_or_else(wrong)?;
-        let size = size.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        let size =
-            std::str::from_utf8(size).ok().and_then(|size| usize::from_str_radix(size, 16).ok()).ok_or_else(wrong)?;
+    while let Some(line) = lines.next() {
+        let size = chunk_size(line)?;
         if size == 0 {
-            return Ok(body);
+            return Some((body, true));
         }
-        body.extend_from_slice(lines.rest.get(..size).ok_or_else(wrong)?);
-        lines.rest = &lines.rest[size..];
-        if lines.next().is_none_or(|line| !line.is_empty()) {
-            return Err(wrong());
+        let (chunk, rest) = lines.rest.split_at_checked(size)?;
+        body.extend_from_slice(chunk);
+        lines.rest = rest;
+        if lines.next().is_some_and(|line| !line.is_empty()) {
+            return None;
         }
     }
+    (!body.is_empty()).then_some((body, false))
+}
+
+fn chunk_size(line: &[u8]) -> Option<usize> {
+    let digits = trim_ows(line.split(|byte| *byte == b';').next()?);
+    let is_size = matches!(digits.len(), 1..=8) && digits.iter().all(u8::is_ascii_hexdigit);
+    usize::from_str_radix(std::str::from_utf8(digits).ok().filter(|_| is_size)?, 16).ok()
 }
 
 struct Lines<'a> {
@@ -124,11 +193,16 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// The next line without its end; `None` where no line end is left.
+    /// The next line without its end; `None` where nothing is left.
     fn next(&mut self) -> Option<&'a [u8]> {
-        let end = self.rest.iter().position(|byte| *byte == b'\n')?;
-        let line = &self.rest[..end];
-        self.rest = &self.rest[end + 1..];
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (line, rest) = match self.rest.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
+            None => (self.rest, &self.rest[self.rest.len()..]),
+        };
+        self.rest = rest;
         self.number += 1;
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
@@ -136,40 +210,43 @@ impl<'a> Lines<'a> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
-    #[test]
-    fn both_line_ends_give_the_same_request() {
-        let unix = Capture::parse(b"POST /a HTTP/1.1\nCe-Id:  7 \n\n{}").expect("a request");
-        assert_eq!(unix, Capture::parse(b"POST /a HTTP/1.1\r\nCe-Id:  7 \r\n\r\n{}").expect("a request"));
-        assert_eq!((unix.headers[0].value.as_slice(), unix.headers[0].line), (b"7".as_slice(), 2));
+    /// Reads a case as `tests/cases/README.md` describes it.
+    fn read(text: &str) -> Value {
+        let shown = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        match Capture::parse(text.as_bytes()) {
+            Err(error) => json!({ "error": error.to_string() }),
+            Ok(Capture { method, target, headers, body, notes, .. }) => json!({
+                "method": method,
+                "target": target,
+                "headers": headers.iter().map(|it| [shown(&it.name), shown(&it.value)]).collect::<Vec<_>>(),
+                "body": shown(&body),
+                "notes": notes,
+            }),
+        }
     }
 
     #[test]
-    fn only_a_line_end_that_an_editor_added_is_cut_off() {
-        let body = |length: usize, body: &str| {
-            let text = format!("POST / HTTP/1.1\nContent-Length: {length}\n\n{body}");
-            String::from_utf8(Capture::parse(text.as_bytes()).expect("a request").body).expect("text")
-        };
-        assert_eq!(body(2, "{}\n"), "{}");
-        assert_eq!(body(2, "{}\r\n"), "{}");
-        assert_eq!(body(3, "{}\n"), "{}\n");
-        assert_eq!(body(1, "{}\n"), "{}\n");
+    fn every_capture_is_read_as_its_case_says() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/cases/captures.json");
+        let cases: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).expect("cases")).expect("JSON");
+        for case in &cases {
+            let read = read(case["text"].as_str().expect("text"));
+            match (case["error"].as_str(), read["error"].as_str()) {
+                (Some(part), Some(error)) => assert!(error.contains(part), "{}: {error}", case["case"]),
+                _ => assert_eq!(read, case["read"], "{}", case["case"]),
+            }
+        }
+        println!("{} captures", cases.len());
+        assert!(cases.len() > 20, "only {} captures", cases.len());
     }
 
     #[test]
-    fn chunks_are_joined_and_a_broken_frame_is_told() {
-        let text = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n{}\r\n1\r\n \r\n0\r\n\r\n";
-        assert_eq!(Capture::parse(text).expect("a request").body, b"{} ");
-        let text = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}\r\n";
-        assert_eq!(Capture::parse(text), Err(CaptureError::Chunk { at: 0 }));
-    }
-
-    #[test]
-    fn what_is_no_request_says_which_line() {
-        assert_eq!(Capture::parse(b""), Err(CaptureError::RequestLine));
-        assert_eq!(Capture::parse(b"{}\n"), Err(CaptureError::RequestLine));
-        assert_eq!(Capture::parse(b"POST / HTTP/1.1\nCe-Id 7\n\n"), Err(CaptureError::Header { line: 2 }));
-        assert_eq!(Capture::parse(b"POST / HTTP/1.1\nCe-Id: 7\n"), Err(CaptureError::NoBlankLine));
+    fn a_finding_is_shown_on_the_line_of_the_file() {
+        let capture = Capture::parse(b"\r\n\r\nPOST /a HTTP/1.1\r\nCe-Id: 7\r\n\r\n{}").expect("a request");
+        assert_eq!((capture.headers[0].line, capture.body_line), (4, 6));
     }
 }

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
-use hookvet::{Checker, Policy, Secret, Vendor, Vetter, VetterBuilder, error_line};
+use hookvet::{Checker, Policy, Rule, Secret, Vendor, Vetter, VetterBuilder, error_line};
 
 use crate::Outcome;
 use crate::arguments::{CheckArguments, Format, Judging};
-use crate::capture::Capture;
+use crate::capture::{Capture, METHOD};
 use crate::render;
 
 pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
@@ -22,13 +22,21 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
     { input }.read_to_end(&mut bytes).with_context(|| format!("cannot read {}", arguments.file.display()))?;
     let capture =
         Capture::parse(&bytes).with_context(|| format!("{} holds no HTTP request", arguments.file.display()))?;
+    for note in &capture.notes {
+        eprintln!("hookvet: {note}");
+    }
     let vendor = arguments.vendor.unwrap_or_else(|| guess_vendor(&capture));
     let mut builder = judged_by(Vetter::builder(vendor), &arguments.judging)?;
     if vendor == Vendor::Dataspike && arguments.judging.secrets.is_empty() {
         builder = builder.allow_unsigned();
     }
-    let vetter = builder.solicit_batches(vendor == Vendor::CloudEvents).build()?;
-    let verdict = vetter.vet(capture.pairs(), &capture.body, arguments.now.unwrap_or_else(unix_now));
+    let vetter = builder.build()?;
+    let verdict = if capture.method == METHOD {
+        vetter.vet(capture.pairs(), &capture.body, arguments.now.unwrap_or_else(unix_now))
+    } else {
+        // As every receiver does, before it looks at anything else.
+        vetter.refuse(Rule::HttpMethod, Rule::HttpMethod.title())
+    };
     let mut out = io::stdout().lock();
     match arguments.format {
         Format::Json => writeln!(out, "{}", verdict.to_json())?,
@@ -78,9 +86,9 @@ fn open(file: &Path) -> Result<Box<dyn BufRead>> {
     })
 }
 
-/// Policy, single rules and secrets, as they were given on the command line.
+/// Policy, single rules, secrets and batches, as they were given on the command line.
 pub fn judged_by(builder: VetterBuilder, judging: &Judging) -> Result<VetterBuilder> {
-    let mut builder = builder.policy(Policy::new(judging.policy));
+    let mut builder = builder.policy(Policy::new(judging.policy)).solicit_batches(judging.batches);
     for (rule, level) in &judging.rules {
         builder = builder.rule(*rule, *level);
     }

@@ -1,8 +1,6 @@
 //! What `hookvet serve` received last, for its page: in memory, over `GET /api/deliveries` and server-sent events.
 //!
-//! Deliveries are personal data. They are shown only to a browser on this machine, or under host names that were given for it;
-//! the `Host` header is compared with those, so that a foreign page cannot reach them by pointing its own name at this address,
-//! and a request from another origin is refused.
+//! Deliveries are personal data: [`access`](crate::access) says who may see them. Headers that may hold a credential are not kept.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -12,19 +10,26 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use hookvet::Vetter;
 use hookvet_tower::Delivery;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
+use crate::access::{self, Access};
+use crate::serve::kept_headers;
+
 /// How many deliveries are kept.
 const MAX_KEPT: usize = 100;
 
-/// How many bytes of bodies are kept; older deliveries go first.
+/// How many bytes are kept, all that is kept of a delivery counted; older deliveries go first.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// How many findings of a delivery are listed.
+const MAX_FINDINGS: usize = 20;
 
 /// How many deliveries a slow listener may lag behind before it is sent the list anew.
 const BACKLOG: usize = 64;
@@ -37,7 +42,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 pub struct Deliveries {
     kept: Arc<Mutex<Kept>>,
     news: broadcast::Sender<Arc<str>>,
-    hosts: Arc<[String]>,
+    access: Access,
     ended: Arc<watch::Sender<bool>>,
 }
 
@@ -52,15 +57,21 @@ struct Entry {
     seq: u64,
     vendor: &'static str,
     summary: Arc<str>,
-    headers: Value,
-    body: Bytes,
+    /// A JSON list of `[name, value]`.
+    headers: String,
+    body: Vec<u8>,
+}
+
+impl Entry {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.summary.len() + self.headers.len() + self.body.len()
+    }
 }
 
 impl Deliveries {
-    /// Shows them under `hosts`: names or addresses without a port.
-    pub fn new(hosts: Vec<String>) -> Self {
+    pub fn new(access: Access) -> Self {
         let ended = Arc::new(watch::Sender::new(false));
-        Self { kept: Arc::default(), news: broadcast::channel(BACKLOG).0, hosts: hosts.into(), ended }
+        Self { kept: Arc::default(), news: broadcast::channel(BACKLOG).0, access, ended }
     }
 
     /// Ends every stream, since a receiver that shuts down waits for its connections.
@@ -74,21 +85,21 @@ impl Deliveries {
             .route("/api/deliveries", get(list))
             .route("/api/deliveries/stream", get(stream))
             .route("/api/deliveries/{seq}", get(one))
-            .route_layer(middleware::from_fn_with_state(self.clone(), guard))
+            .route_layer(middleware::from_fn_with_state(self.access.clone(), access::guard))
             .with_state(self.clone())
     }
 
-    /// Remembers what goes through, accepted or refused. Stands in front of the layer that judges.
-    pub async fn record(State(deliveries): State<Self>, request: Request, next: Next) -> Response {
-        let headers = request.headers().clone();
+    /// Remembers what goes through, accepted or refused. Stands in front of the layer that judges with the vetter.
+    pub async fn record(State((deliveries, vetter)): State<(Self, Vetter)>, request: Request, next: Next) -> Response {
+        let headers = kept_headers(&vetter, request.headers());
         let response = next.run(request).await;
         if let Some(delivery) = response.extensions().get::<Delivery>() {
-            deliveries.add(&headers, delivery, response.status());
+            deliveries.add(headers, delivery, response.status());
         }
         response
     }
 
-    fn add(&self, headers: &HeaderMap, delivery: &Delivery, status: StatusCode) {
+    fn add(&self, headers: String, delivery: &Delivery, status: StatusCode) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.last += 1;
         let verdict = delivery.verdict();
@@ -101,23 +112,25 @@ impl Deliveries {
             "decision": verdict.decision().as_str(),
             "status": status.as_u16(),
             "size": delivery.body().len(),
-            "findings": verdict.findings().iter().map(|finding| {
+            "findings": verdict.findings().iter().take(MAX_FINDINGS).map(|finding| {
                 json!([finding.rule.id(), finding.severity.as_str(), finding.place.to_string()])
             }).collect::<Vec<_>>(),
         })
         .to_string()
         .into();
-        kept.bytes += delivery.body().len();
-        kept.entries.push_back(Entry {
+        let entry = Entry {
             seq,
             vendor: verdict.vendor().as_str(),
             summary: summary.clone(),
-            headers: crate::serve::pairs(headers),
-            body: delivery.body().clone(),
-        });
-        while kept.entries.len() > MAX_KEPT || (kept.bytes > MAX_BYTES && kept.entries.len() > 1) {
+            headers,
+            // A copy, since the bytes may be a part of a larger buffer.
+            body: delivery.body().to_vec(),
+        };
+        kept.bytes += entry.bytes();
+        kept.entries.push_back(entry);
+        while kept.entries.len() > MAX_KEPT || kept.bytes > MAX_BYTES {
             let Some(old) = kept.entries.pop_front() else { break };
-            kept.bytes -= old.body.len();
+            kept.bytes -= old.bytes();
         }
         // Told under the lock, so that a listener gets it either in its list or as news. Nobody may be listening.
         let _ = self.news.send(summary);
@@ -135,38 +148,6 @@ impl Deliveries {
     }
 }
 
-/// Lets in a browser whose page this receiver served, under a known host, and nothing else.
-async fn guard(State(deliveries): State<Deliveries>, request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let host = text(header::HOST).unwrap_or_default();
-    if !deliveries.hosts.iter().any(|known| known.eq_ignore_ascii_case(without_port(host))) {
-        let message = "deliveries are not shown under this host; name it with --show-deliveries-on\n";
-        return (StatusCode::FORBIDDEN, message).into_response();
-    }
-    let is_own =
-        |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
-    let is_foreign = headers.get(header::ORIGIN).is_some_and(|origin| !origin.to_str().is_ok_and(is_own))
-        || text(header::HeaderName::from_static("sec-fetch-site"))
-            .is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    if is_foreign {
-        return (StatusCode::FORBIDDEN, "deliveries are shown to this receiver's own page alone\n").into_response();
-    }
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// `127.0.0.1:8080` and `[::1]:8080` without their ports.
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty() => name,
-        _ => host,
-    }
-}
-
 async fn list(State(deliveries): State<Deliveries>) -> Response {
     let text = format!("[{}]", deliveries.summaries().join(","));
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
@@ -178,7 +159,8 @@ async fn one(State(deliveries): State<Deliveries>, Path(seq): Path<u64>) -> Resp
     let Some(entry) = kept.entries.iter().find(|entry| entry.seq == seq) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let mut request = json!({ "vendor": entry.vendor, "headers": entry.headers });
+    let headers: Value = serde_json::from_str(&entry.headers).unwrap_or_default();
+    let mut request = json!({ "vendor": entry.vendor, "headers": headers });
     match std::str::from_utf8(&entry.body) {
         Ok(text) => request["body"] = text.into(),
         Err(_) => request["body_base64"] = base64(&entry.body).into(),
@@ -244,18 +226,5 @@ impl http_body::Body for Events {
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
         self.0.poll_recv(context).map(|bytes| bytes.map(|bytes| bytes.map(http_body::Frame::data)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_port;
-
-    #[test]
-    fn a_host_is_compared_without_its_port() {
-        assert_eq!(without_port("127.0.0.1:8080"), "127.0.0.1");
-        assert_eq!(without_port("[::1]:8080"), "[::1]");
-        assert_eq!(without_port("localhost"), "localhost");
-        assert_eq!(without_port("example.com:80.evil"), "example.com:80.evil");
     }
 }

@@ -1,21 +1,27 @@
 //! `hookvet` on the command line: check a captured delivery, receive deliveries, send documented ones.
 #![allow(unreachable_pub, reason = "a binary has no public items")]
 
+mod access;
 mod arguments;
 mod capture;
 mod check;
+mod credentials;
 mod deliveries;
 mod events;
+mod output;
 mod page;
 mod render;
 mod send;
 mod serve;
+mod server;
 mod store;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
+use hookvet::{Secret, escaped};
 
 /// What a command came to, as an exit code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,6 +36,14 @@ pub enum Outcome {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    for (position, secret) in arguments.command.secrets().iter().enumerate() {
+        if Secret::parse(secret).is_ok_and(|secret| secret.is_short()) {
+            let number = position + 1;
+            eprintln!(
+                "hookvet: --secret, number {number}, is so short that it can be guessed; let Dataspike make a new one"
+            );
+        }
+    }
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
@@ -44,7 +58,8 @@ fn main() -> ExitCode {
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("hookvet: {error:#}");
+            // Nobody may be there to read it.
+            let _ = writeln!(io::stderr(), "hookvet: {}", escaped(&format!("{error:#}")));
             ExitCode::from(2)
         }
     }

@@ -1,4 +1,6 @@
 //! The playground at `/`: static files, out of the binary or out of a folder.
+//!
+//! With the right token behind `?token=`, the answer is a cookie that holds it, and the address without it.
 
 use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
@@ -9,7 +11,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde_json::Value;
+use serde_json::json;
+
+use crate::access::Access;
 
 /// What `build.rs` found: names with `/`, and bytes.
 const EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/playground.rs"));
@@ -29,16 +33,30 @@ const ABSENT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><
 #[derive(Clone)]
 struct Page {
     folder: Option<Arc<PathBuf>>,
-    /// The element that takes the place of [`PLACE`].
-    receiver: Arc<str>,
+    /// The routes of the receiver.
+    routes: Arc<[&'static str]>,
+    /// `None` where nobody sees deliveries.
+    access: Option<Access>,
 }
 
-/// Routes for the page and its files. `receiver` is what the page is told: which routes there are, and whether deliveries
-/// are listed.
-pub fn routes(folder: Option<PathBuf>, receiver: &Value) -> Router {
-    let content = receiver.to_string().replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-    let element = format!(r#"<meta name="hookvet-receiver" content="{content}" />"#);
-    let page = Page { folder: folder.map(Arc::new), receiver: element.into() };
+impl Page {
+    /// What takes the place of [`PLACE`]: which routes there are, and whether deliveries are `listed`, `locked` for want of the
+    /// token, or `off`.
+    fn receiver(&self, headers: &HeaderMap) -> String {
+        let deliveries = match &self.access {
+            None => "off",
+            Some(access) if access.is_granted(headers) => "listed",
+            Some(_) => "locked",
+        };
+        let text = json!({ "routes": *self.routes, "deliveries": deliveries }).to_string();
+        let content = text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        format!(r#"<meta name="hookvet-receiver" content="{content}" />"#)
+    }
+}
+
+/// Routes for the page and its files.
+pub fn routes(folder: Option<PathBuf>, routes: &[&'static str], access: Option<Access>) -> Router {
+    let page = Page { folder: folder.map(Arc::new), routes: routes.into(), access };
     Router::new()
         .route("/", get(index))
         .route("/icon.svg", get(file))
@@ -46,9 +64,14 @@ pub fn routes(folder: Option<PathBuf>, receiver: &Value) -> Router {
         .with_state(page)
 }
 
-async fn index(State(page): State<Page>) -> Response {
+async fn index(State(page): State<Page>, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(token) = uri.query().and_then(|query| query.strip_prefix("token="))
+        && let Some(access) = &page.access
+    {
+        return enter(access, token);
+    }
     let text = match read(&page, "index.html").await {
-        Some(bytes) => String::from_utf8_lossy(&bytes).replace(PLACE, &page.receiver),
+        Some(bytes) => String::from_utf8_lossy(&bytes).replace(PLACE, &page.receiver(&headers)),
         None => ABSENT.to_owned(),
     };
     let headers = [
@@ -61,6 +84,17 @@ async fn index(State(page): State<Page>) -> Response {
         (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
     (headers, text).into_response()
+}
+
+/// Takes the token out of the address, so that it stands in no link that is copied from there.
+fn enter(access: &Access, token: &str) -> Response {
+    let caching = (header::CACHE_CONTROL, "no-store".to_owned());
+    if !access.is_token(token) {
+        let message = "this is not the token that hookvet serve printed; it prints a new one at each start\n";
+        return (StatusCode::FORBIDDEN, [caching], message).into_response();
+    }
+    let headers = [caching, (header::SET_COOKIE, access.cookie()), (header::LOCATION, "./".to_owned())];
+    (StatusCode::SEE_OTHER, headers).into_response()
 }
 
 async fn file(State(page): State<Page>, uri: Uri, headers: HeaderMap) -> Response {

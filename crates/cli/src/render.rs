@@ -1,8 +1,10 @@
 //! A verdict for people: every finding with the line that it is about, underlined.
+//!
+//! Whatever comes out of the capture is escaped, so that no capture can write a line, or move a cursor, of its own.
 
 use std::fmt::Write as _;
 
-use hookvet::{Finding, Place, Verdict};
+use hookvet::{EventContext, Finding, Place, Verdict, escaped};
 
 use crate::capture::Capture;
 
@@ -26,12 +28,12 @@ pub fn verdict(verdict: &Verdict, capture: &Capture) -> String {
         }
     );
     if let Some(event) = verdict.event() {
-        let _ = writeln!(out, "  type    {}", event.event_type());
-        let _ = writeln!(out, "  key     {}", event.key());
+        let _ = writeln!(out, "  type    {}", escaped(event.event_type()));
+        let _ = writeln!(out, "  key     {}", escaped(&event.key()));
         if let Some(subject) = event.subject() {
-            let _ = writeln!(out, "  subject {subject}");
+            let _ = writeln!(out, "  subject {}", escaped(subject));
         }
-        let _ = writeln!(out, "  schema  {}", verdict.schema().unwrap_or("none: the type is not documented"));
+        let _ = writeln!(out, "  schema  {}", schema(verdict, event));
     }
     let inner = verdict.batch().into_iter().flatten().flat_map(Verdict::findings);
     for one in verdict.findings().iter().chain(inner) {
@@ -40,22 +42,27 @@ pub fn verdict(verdict: &Verdict, capture: &Capture) -> String {
     out
 }
 
+fn schema<'v>(verdict: &'v Verdict, event: &EventContext) -> &'v str {
+    verdict.schema().unwrap_or(match event.info() {
+        Some(_) => "not held against the body",
+        None => "none: the type is not documented",
+    })
+}
+
 fn finding(finding: &Finding, capture: &Capture, out: &mut String) {
     let refuses = if finding.rejects() { " (refuses)" } else { "" };
-    let _ = writeln!(out, "\n{} {}{refuses}: {}", finding.severity, finding.rule, finding.message);
+    let _ = writeln!(out, "\n{} {}{refuses}: {}", finding.severity, finding.rule, escaped(&finding.message));
     match &finding.place {
         Place::Header(name) => match capture.header(name) {
             Some(header) => {
-                let text = format!("{}: {}", lossy(&header.name), lossy(&header.value));
-                let value_at = header.name.len() + 2;
-                let (start, end) = match finding.offset {
-                    Some(offset) => (value_at + offset, value_at + offset + 1),
-                    None => (value_at, text.len().max(value_at + 1)),
-                };
-                snippet(header.line, &text, start, end, out);
+                let value = header.value.as_slice();
+                let start = finding.offset.unwrap_or(0).min(value.len());
+                let end = finding.offset.map_or(value.len(), |_| start + character_length(&value[start..]));
+                let before = format!("{}: {}", lossy(&header.name), lossy(&value[..start]));
+                snippet(header.line, &before, &lossy(&value[start..end]), &lossy(&value[end..]), out);
             }
             None => {
-                let _ = writeln!(out, "  --> header {name}, which is not there");
+                let _ = writeln!(out, "  --> header {}, which is not there", escaped(name));
             }
         },
         place => {
@@ -73,9 +80,15 @@ fn body_snippet(capture: &Capture, offset: usize, out: &mut String) {
     let line_start = body[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let line_end = body[offset..].iter().position(|byte| *byte == b'\n').map_or(body.len(), |at| offset + at);
     let number = capture.body_line + body[..line_start].split(|byte| *byte == b'\n').count() - 1;
-    let line = lossy(&body[line_start..line_end]);
-    let start = lossy(&body[line_start..offset]).len();
-    snippet(number, &line, start, start + token_length(&body[offset..line_end]), out);
+    let end = (offset + token_length(&body[offset..line_end])).min(line_end);
+    let [before, marked, after] = [line_start..offset, offset..end, end..line_end].map(|part| lossy(&body[part]));
+    snippet(number, &before, &marked, &after, out);
+}
+
+/// How many bytes the first character has, where it is UTF-8.
+fn character_length(text: &[u8]) -> usize {
+    let rest = text.iter().skip(1).take_while(|byte| **byte & 0xc0 == 0x80).count();
+    (1 + rest).min(text.len())
 }
 
 /// How long the string, number or word at the start is; at least 1.
@@ -94,20 +107,26 @@ fn token_length(text: &[u8]) -> usize {
     end.clamp(1, text.len().max(1))
 }
 
-/// One line with its number, and carets under `start..end` (bytes of `line`); long lines are cut around the place.
-fn snippet(number: usize, line: &str, start: usize, end: usize, out: &mut String) {
-    let columns = |bytes: usize| line.char_indices().take_while(|(at, _)| *at < bytes).count();
-    let (first, last) = (columns(start), columns(end).max(columns(start) + 1));
+/// One line with its number, and carets under `marked`; long lines are cut around it.
+fn snippet(number: usize, before: &str, marked: &str, after: &str, out: &mut String) {
+    let [before, marked, after] = [before, marked, after].map(shown);
+    let (first, width) = (before.chars().count(), marked.chars().count());
     let cut = first.saturating_sub(WIDTH / 2);
-    let mut shown: String = line.chars().skip(cut).take(WIDTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let lead = if cut > 0 { "…" } else { "" };
-    if line.chars().count() > cut + WIDTH {
-        shown.push('…');
+    let mut rest = before.chars().chain(marked.chars()).chain(after.chars()).skip(cut);
+    let mut text: String = rest.by_ref().take(WIDTH).collect();
+    if rest.next().is_some() {
+        text.push('…');
     }
-    let carets = "^".repeat((last - first).clamp(1, (WIDTH + cut).saturating_sub(first).max(1)));
+    let carets = "^".repeat(width.clamp(1, WIDTH + cut - first));
     let indent = " ".repeat(first - cut + lead.chars().count());
-    let _ = writeln!(out, "  {number:>4} | {lead}{shown}");
+    let _ = writeln!(out, "  {number:>4} | {lead}{text}");
     let _ = writeln!(out, "       | {indent}{carets}");
+}
+
+/// A part of a line as it is printed: one column a character.
+fn shown(part: &str) -> String {
+    escaped(&part.replace('\t', "    ")).to_string()
 }
 
 fn lossy(bytes: &[u8]) -> String {

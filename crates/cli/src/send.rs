@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use hookvet::{Secret, Vendor, find, sign_dataspike};
+use hookvet::{Secret, Vendor, escaped, find, sign_dataspike};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -77,8 +77,10 @@ fn deliver(url: &str, headers: &[(String, String)], body: &str) -> Result<Outcom
     let answer = response.body_mut().read_to_string().unwrap_or_default();
     let mut out = io::stdout().lock();
     writeln!(out, "{status}")?;
+    let answer = answer.trim_end();
     if !answer.is_empty() {
-        writeln!(out, "{answer}")?;
+        // One line, whatever the server says: it could write the first one a second time.
+        writeln!(out, "{}", escaped(answer))?;
     }
     Ok(if status.is_success() { Outcome::Good } else { Outcome::Refused })
 }

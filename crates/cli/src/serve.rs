@@ -1,64 +1,97 @@
 //! `hookvet serve`: the layer in front of axum, an embedded store behind it.
 //!
 //! A delivery is written to the store before it is acknowledged. Every delivery, accepted or refused, is one line of
-//! JSON on standard output: vendor, type, key, status and rules, never a value of the payload.
+//! JSON on standard output: vendor, documented type, status and findings, never a value of the delivery.
 //!
-//! At `/` stands the playground. On an address of this machine alone, it also shows what was received last.
+//! At `/` stands the playground. To whoever has the token that is printed at start, it also shows what was received last.
+//!
+//! `/health` says that the process is alive. `/ready` says whether deliveries can be taken: it makes a test write, one a second at
+//! the most, and answers 503 where that fails.
 
-use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use hookvet::{PROBLEM_JSON, Problem, Rule, Vendor, Verdict, Vetter};
-use hookvet_tower::{Delivery, VetLayer};
+use hookvet::{PROBLEM_JSON, Problem, Rule, Vendor, Verdict, Vetter, VetterBuilder};
+use hookvet_tower::receiver::is_sensitive_header;
+use hookvet_tower::{Delivery, Networks, VetLayer};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::Outcome;
+use crate::access::{Access, Host};
 use crate::arguments::ServeArguments;
 use crate::check::judged_by;
 use crate::deliveries::Deliveries;
-use crate::page;
+use crate::server::{self, Limits};
 use crate::store::{self, Store};
+use crate::{Outcome, credentials, output, page};
 
 /// Seconds after which a sender may try again when the store does not write.
 const RETRY_AFTER: &str = "5";
 
+/// How long the last lines may take to be written at the end.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
 pub fn run(arguments: &ServeArguments) -> Result<Outcome> {
-    let store = Store::open(&arguments.store)
+    let store = Store::open(&arguments.store, arguments.store_patience)
         .with_context(|| format!("cannot open the store {}", arguments.store.display()))?;
-    let deliveries = shown_on(arguments).map(Deliveries::new);
-    let app = routes(arguments, &store, deliveries.as_ref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(listen(arguments.listen, app, deliveries))?;
+    runtime.block_on(listen(arguments, &store))?;
+    // What was cut off must not hold up the end.
+    runtime.shutdown_background();
+    output::OUT.finish(LAST_LINES);
+    output::ERR.finish(LAST_LINES);
     Ok(Outcome::Good)
 }
 
-async fn listen(address: SocketAddr, app: Router, deliveries: Option<Deliveries>) -> Result<()> {
+async fn listen(arguments: &ServeArguments, store: &Store) -> Result<()> {
+    let address = arguments.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
-    print_line(&json!({ "listening": format!("http://{}", listener.local_addr()?) }));
-    axum::serve(listener, app)
-        .with_graceful_shutdown(async move {
-            // Where the signal cannot be waited for, the default action of Ctrl-C ends the process.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            if let Some(deliveries) = deliveries {
-                deliveries.end();
-            }
-        })
-        .await?;
+    let address = listener.local_addr()?;
+    let access = access(arguments, address)?;
+    let deliveries = access.clone().map(Deliveries::new);
+    let app = routes(arguments, store, deliveries.as_ref(), access.clone())?;
+    let mut line = json!({ "listening": format!("http://{address}") });
+    if let Some(access) = access {
+        line["page"] = access.page(address).into();
+    }
+    print_line(&line);
+    let limits = Limits {
+        idle: arguments.idle_timeout,
+        connections: arguments.max_connections,
+        shutdown: arguments.shutdown_timeout,
+    };
+    // A stream would hold up the end.
+    let end = || deliveries.iter().for_each(Deliveries::end);
+    server::serve(listener, app, limits, end).await;
     Ok(())
 }
 
-fn routes(arguments: &ServeArguments, store: &Store, deliveries: Option<&Deliveries>) -> Result<Router> {
-    let mut app = Router::new().route("/health", get(|| async { StatusCode::NO_CONTENT }));
+fn routes(
+    arguments: &ServeArguments,
+    store: &Store,
+    deliveries: Option<&Deliveries>,
+    access: Option<Access>,
+) -> Result<Router> {
+    let mut app = Router::new()
+        .route("/health", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/ready", get(ready).with_state(store.clone()));
+    let credentials = credentials::read(arguments.credentials.as_deref())?;
+    let peers = match &arguments.peers[..] {
+        [] => None,
+        peers => Some(Networks::parse(peers).context("--peers")?),
+    };
+    if credentials.is_empty() && peers.is_none() && !arguments.listen.ip().is_loopback() {
+        print_line(&json!({
+            "warning": "whoever reaches /amlyze and /cloudevents can deliver there: give --credentials or --peers"
+        }));
+    }
     let mut names = Vec::new();
     for vendor in [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents] {
         let mut builder = judged_by(Vetter::builder(vendor), &arguments.judging)?;
@@ -72,12 +105,20 @@ fn routes(arguments: &ServeArguments, store: &Store, deliveries: Option<&Deliver
             }));
             continue;
         }
+        // Dataspike signs, and adds no header of its own to a delivery.
+        if vendor != Vendor::Dataspike {
+            builder = credentials.iter().cloned().fold(builder, VetterBuilder::credential);
+        }
         let vetter = builder.build()?;
         let state = Receiver { store: store.clone(), vetter: vetter.clone() };
-        let layer = VetLayer::new(vetter).on_verdict(log);
+        let mut layer = VetLayer::new(vetter.clone()).on_verdict(log).body_deadline(arguments.body_timeout);
+        if let Some(peers) = &peers {
+            layer = layer.peers(peers.clone());
+        }
         let mut route = Router::new().route(&format!("/{vendor}"), any(keep)).route_layer(layer).with_state(state);
         if let Some(deliveries) = deliveries {
-            route = route.route_layer(middleware::from_fn_with_state(deliveries.clone(), Deliveries::record));
+            let state = (deliveries.clone(), vetter);
+            route = route.route_layer(middleware::from_fn_with_state(state, Deliveries::record));
         }
         names.push(vendor.as_str());
         app = app.merge(route);
@@ -85,19 +126,34 @@ fn routes(arguments: &ServeArguments, store: &Store, deliveries: Option<&Deliver
     if let Some(deliveries) = deliveries {
         app = app.merge(deliveries.routes());
     }
-    let receiver = json!({ "routes": names, "deliveries": deliveries.is_some() });
-    Ok(app.merge(page::routes(arguments.playground.clone(), &receiver)))
+    Ok(app.merge(page::routes(arguments.playground.clone(), &names, access)))
 }
 
-/// Under which hosts the deliveries are shown; `None` where they are not.
-fn shown_on(arguments: &ServeArguments) -> Option<Vec<String>> {
-    let mut hosts = arguments.show_deliveries_on.clone();
-    if arguments.listen.ip().is_loopback() {
-        hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
-        let own = arguments.listen.ip();
-        hosts.push(if own.is_ipv6() { format!("[{own}]") } else { own.to_string() });
+/// Whether deliveries can be taken.
+async fn ready(State(store): State<Store>) -> (StatusCode, String) {
+    match store.probe().await {
+        Ok(()) => (StatusCode::NO_CONTENT, String::new()),
+        Err(error) => {
+            output::ERR.print(format!("hookvet: {error}"));
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not write\n".to_owned())
+        }
     }
-    (!hosts.is_empty()).then_some(hosts)
+}
+
+/// Who may see deliveries; `None` where nobody may.
+fn access(arguments: &ServeArguments, address: SocketAddr) -> Result<Option<Access>> {
+    let own = address.ip();
+    let mut hosts: Vec<Host> =
+        arguments.show_deliveries_on.iter().map(|name| Host { name: name.clone(), is_named: true }).collect();
+    if own.is_loopback() {
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
+        let own = if own.is_ipv6() { format!("[{own}]") } else { own.to_string() };
+        hosts.extend(names.into_iter().chain([own]).map(|name| Host { name, is_named: false }));
+    }
+    if hosts.is_empty() {
+        return Ok(None);
+    }
+    Access::new(hosts, address.port()).context("the system gives no random numbers for a token").map(Some)
 }
 
 #[derive(Clone)]
@@ -115,12 +171,13 @@ async fn keep(State(receiver): State<Receiver>, headers: HeaderMap, delivery: De
         .keep(store::Delivery {
             received_at: jiff::Timestamp::now().to_string(),
             vendor: verdict.vendor().as_str(),
-            key: event.map(hookvet::EventContext::key).unwrap_or_default(),
-            id: event.map(|event| event.id().to_owned()).unwrap_or_default(),
-            event_type: event.map(|event| event.event_type().to_owned()).unwrap_or_default(),
+            key: delivery.key(),
+            id: event.map(|event| event.id().to_owned()),
+            event_type: event.map(|event| event.event_type().to_owned()),
             subject: event.and_then(|event| event.subject().map(str::to_owned)),
-            headers: pairs(&headers).to_string(),
+            headers: kept_headers(&receiver.vetter, &headers),
             body: delivery.body().to_vec(),
+            digest: const_hex::encode(delivery.digest()),
             verdict: verdict.to_json(),
         })
         .await;
@@ -128,7 +185,7 @@ async fn keep(State(receiver): State<Receiver>, headers: HeaderMap, delivery: De
         // For the list of what came last.
         Ok(_) => (axum::Extension(delivery), StatusCode::NO_CONTENT).into_response(),
         Err(error) => {
-            eprintln!("hookvet: {error}");
+            output::ERR.print(format!("hookvet: {error}"));
             let refusal =
                 receiver.vetter.refuse(Rule::StoreUnavailable, "the delivery could not be stored; send it again");
             log(&refusal);
@@ -143,25 +200,23 @@ fn unavailable(refusal: &Verdict) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, headers, body).into_response()
 }
 
-/// Each octet of a value as one character.
-pub fn pairs(headers: &HeaderMap) -> Value {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let text: String = value.as_bytes().iter().copied().map(char::from).collect();
-            json!([name.as_str(), text])
-        })
-        .collect()
+/// The headers that are kept beside a delivery, as a JSON list of `[name, value]` with one character for each octet of a value.
+/// Those that may hold a credential are left out.
+pub fn kept_headers(vetter: &Vetter, headers: &HeaderMap) -> String {
+    let headers = headers.iter().filter(|(name, _)| !is_sensitive_header(vetter, name.as_ref()));
+    let pair = |(name, value): (&HeaderName, &HeaderValue)| {
+        let text: String = value.as_bytes().iter().copied().map(char::from).collect();
+        json!([name.as_str(), text])
+    };
+    headers.map(pair).collect::<Value>().to_string()
 }
 
-/// One line a delivery. The type comes from the sender, so it is shortened; what is no text is escaped.
+/// One line a delivery. Of what the sender wrote it has the names in the places of findings, and nothing else.
 fn log(verdict: &Verdict) {
-    let event = verdict.event();
-    let event_type: Option<String> = event.map(|event| event.event_type().chars().take(100).collect());
     print_line(&json!({
         "time": jiff::Timestamp::now().to_string(),
         "vendor": verdict.vendor().as_str(),
-        "type": event_type,
+        "type": verdict.type_label(),
         "status": verdict.status(),
         "decision": verdict.decision().as_str(),
         "authenticity": verdict.authenticity().as_str(),
@@ -172,7 +227,5 @@ fn log(verdict: &Verdict) {
 }
 
 fn print_line(value: &Value) {
-    // A closed standard output must not end the receiver.
-    let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{value}").and_then(|()| out.flush());
+    output::OUT.print(value.to_string());
 }

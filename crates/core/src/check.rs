@@ -1,7 +1,7 @@
 //! A delivery as one line of JSON, for tools: in goes a captured request, out comes its verdict.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -26,11 +26,14 @@ const MAX_KEPT: usize = 64;
 /// - `body`: text, sent as UTF-8; or `body_base64`, which wins where both are there; neither means an empty body;
 /// - `policy`: `strict`, `standard` (the default), `tolerant` or `observe`;
 /// - `rules`: an object from rule id to `off`, `warning`, `drift` or `error`;
-/// - `secrets`: a list of Dataspike signing secrets; without any, signatures are not looked at;
+/// - `secrets`: a list of Dataspike signing secrets, each as text or as an object with `secret`, `label` (a name for verdicts) and
+///   `expires` (in seconds since the Unix epoch, from when on it counts no longer); without any, signatures are not looked at;
 /// - `now`: the time in seconds since the Unix epoch, 0 where it is left out;
-/// - `batches`: whether batches were asked for; true for `cloudevents`, else false;
+/// - `batches`: whether batches were asked for; false where it is left out;
 /// - `reveal`: whether findings show values; false where it is left out.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows no value of the delivery and no secret.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CheckRequest {
     settings: CheckSettings,
@@ -39,14 +42,21 @@ pub struct CheckRequest {
     now: u64,
 }
 
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Eq, Hash, PartialEq)]
 struct CheckSettings {
     vendor: Vendor,
     preset: Preset,
     rules: Vec<(Rule, Level)>,
-    secrets: Vec<String>,
+    secrets: Vec<GivenSecret>,
     batches: bool,
     reveal: bool,
+}
+
+#[derive(Clone, Eq, Hash, PartialEq)]
+struct GivenSecret {
+    text: String,
+    label: Option<String>,
+    expires: Option<u64>,
 }
 
 /// Why a line is no request. Names the member and what it should be; never quotes it.
@@ -91,17 +101,12 @@ impl CheckRequest {
                 preset,
                 rules: rules(&mut members)?,
                 secrets: secrets(&mut members)?,
-                batches: boolean(&mut members, "batches")?.unwrap_or(vendor == Vendor::CloudEvents),
+                batches: boolean(&mut members, "batches")?.unwrap_or(false),
                 reveal: boolean(&mut members, "reveal")?.unwrap_or(false),
             },
             headers: headers(&mut members)?,
             body: body(&mut members)?,
-            now: match members.remove("now") {
-                None | Some(Value::Null) => 0,
-                Some(now) => now.as_u64().ok_or_else(|| {
-                    CheckError::new("member now must be a whole number of seconds since the Unix epoch")
-                })?,
-            },
+            now: seconds(&mut members, "now")?.unwrap_or(0),
         };
         match members.keys().next() {
             None => Ok(request),
@@ -110,6 +115,16 @@ impl CheckRequest {
                  now, batches and reveal",
             )),
         }
+    }
+}
+
+impl fmt::Debug for CheckRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckRequest")
+            .field("vendor", &self.settings.vendor)
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -122,7 +137,7 @@ impl CheckRequest {
 /// assert!(checker.check_line(line).unwrap().contains("CE-M8"));
 /// assert!(checker.check_line("{").unwrap_err().to_string().contains("not a JSON value"));
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Checker {
     vetters: HashMap<CheckSettings, Vetter>,
 }
@@ -153,6 +168,12 @@ impl Checker {
     }
 }
 
+impl fmt::Debug for Checker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checker").field("vetters", &self.vetters.len()).finish_non_exhaustive()
+    }
+}
+
 fn build(settings: &CheckSettings) -> Result<Vetter, CheckError> {
     let policy =
         settings.rules.iter().fold(Policy::new(settings.preset), |policy, (rule, level)| policy.with(*rule, *level));
@@ -161,9 +182,15 @@ fn build(settings: &CheckSettings) -> Result<Vetter, CheckError> {
         .solicit_batches(settings.batches)
         .reveal(settings.reveal)
         .allow_unsigned();
-    for (position, secret) in settings.secrets.iter().enumerate() {
-        let secret = Secret::parse(secret)
+    for (position, GivenSecret { text, label, expires }) in settings.secrets.iter().enumerate() {
+        let mut secret = Secret::parse(text)
             .map_err(|error| CheckError::new(format!("member secrets, number {}: {error}", position + 1)))?;
+        if let Some(label) = label {
+            secret = secret.labelled(label);
+        }
+        if let Some(at) = expires {
+            secret = secret.expires(*at);
+        }
         builder = builder.secret(secret);
     }
     builder.build().map_err(|error| CheckError::new(error.to_string()))
@@ -239,15 +266,37 @@ fn rules(members: &mut Map<String, Value>) -> Result<Vec<(Rule, Level)>, CheckEr
     }
 }
 
-fn secrets(members: &mut Map<String, Value>) -> Result<Vec<String>, CheckError> {
-    let wrong = || CheckError::new("member secrets must be a list of strings");
-    match members.remove("secrets") {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::Array(secrets)) => {
-            secrets.into_iter().map(|secret| secret.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-        }
-        Some(_) => Err(wrong()),
+fn seconds(members: &mut Map<String, Value>, name: &str) -> Result<Option<u64>, CheckError> {
+    let wrong = || CheckError::new(format!("member {name} must be a whole number of seconds since the Unix epoch"));
+    match members.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or_else(wrong),
     }
+}
+
+fn secrets(members: &mut Map<String, Value>) -> Result<Vec<GivenSecret>, CheckError> {
+    let wrong =
+        || CheckError::new("member secrets must be a list of strings, or of objects with secret, label and expires");
+    let secrets = match members.remove("secrets") {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(secrets)) => secrets,
+        Some(_) => return Err(wrong()),
+    };
+    secrets
+        .into_iter()
+        .map(|secret| match secret {
+            Value::String(text) => Ok(GivenSecret { text, label: None, expires: None }),
+            Value::Object(mut secret) => {
+                let given = GivenSecret {
+                    text: text(&mut secret, "secret")?.ok_or_else(wrong)?,
+                    label: text(&mut secret, "label")?,
+                    expires: seconds(&mut secret, "expires")?,
+                };
+                if secret.is_empty() { Ok(given) } else { Err(wrong()) }
+            }
+            _ => Err(wrong()),
+        })
+        .collect()
 }
 
 /// The line that stands in place of a verdict where there is none.
@@ -280,6 +329,15 @@ mod tests {
         assert!(error(r#"{"vendor":"amlyze","headers":[],"body_base64":"@"}"#).starts_with("member body_base64"));
         let secret = error(r#"{"vendor":"dataspike","headers":[],"secrets":["hunter2"]}"#);
         assert!(secret.contains("whsec_") && !secret.contains("hunter2"));
+        for (secret, says) in [
+            (r#"{"label":"a"}"#, "member secrets"),
+            (r#"{"secret":"whsec_00","expires":-1}"#, "member expires"),
+            (r#"{"secret":"whsec_00","expired":1}"#, "member secrets"),
+            ("7", "member secrets"),
+        ] {
+            let error = error(&format!(r#"{{"vendor":"dataspike","headers":[],"secrets":[{secret}]}}"#));
+            assert!(error.starts_with(says), "{secret}: {error}");
+        }
     }
 
     #[test]

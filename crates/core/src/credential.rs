@@ -69,6 +69,7 @@ impl Credential {
     /// - [`CredentialError::Name`]: no name of a header, or one that means something else already: of CloudEvents (`ce-`), of
     ///   Dataspike's signature, or of HTTP's own (`Authorization`, for which there are [`basic`](Self::basic) and
     ///   [`bearer`](Self::bearer), `Content-Type` and their like).
+    /// - [`CredentialError::Whitespace`]: white space around the value that no header can have, such as a line end.
     /// - [`CredentialError::Value`]: an empty value, or one that cannot stand in a header.
     pub fn header(name: &str, value: &str) -> Result<Self, CredentialError> {
         let name = name.to_ascii_lowercase();
@@ -88,13 +89,19 @@ impl Credential {
     ///
     /// # Errors
     /// - [`CredentialError::User`]: the user's name holds a colon, behind which the password begins.
-    /// - [`CredentialError::Value`]: both are empty, or one holds a control character.
+    /// - [`CredentialError::Whitespace`]: a line end or another control character at the start or the end of one of them.
+    /// - [`CredentialError::Value`]: the password is empty, or one of them holds a control character.
     pub fn basic(user: &str, password: &str) -> Result<Self, CredentialError> {
         if user.contains(':') {
             return Err(CredentialError::User);
         }
         // RFC 7617 §2 forbids control characters; everything else is UTF-8, inside Base64.
-        if password.is_empty() || user.chars().chain(password.chars()).any(char::is_control) {
+        for part in [user, password] {
+            if part.contains(char::is_control) {
+                return Err(CredentialError::of(part));
+            }
+        }
+        if password.is_empty() {
             return Err(CredentialError::Value);
         }
         Ok(Self::new(Kind::Basic, format!("{user}:{password}").as_bytes()))
@@ -103,12 +110,13 @@ impl Credential {
     /// A Bearer token.
     ///
     /// # Errors
-    /// [`CredentialError::Value`]: the token is empty, or is no token of RFC 6750: letters, digits and `-._~+/`, then `=`.
+    /// - [`CredentialError::Whitespace`]: there is white space around the token.
+    /// - [`CredentialError::Value`]: the token is empty, or is no token of RFC 6750: letters, digits and `-._~+/`, then `=`.
     pub fn bearer(token: &str) -> Result<Self, CredentialError> {
         let rest = token.trim_end_matches('=');
         let is_token =
             !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
-        if is_token { Ok(Self::new(Kind::Bearer, token.as_bytes())) } else { Err(CredentialError::Value) }
+        if is_token { Ok(Self::new(Kind::Bearer, token.as_bytes())) } else { Err(CredentialError::of(token)) }
     }
 
     fn new(kind: Kind, value: &[u8]) -> Self {
@@ -160,7 +168,7 @@ impl Credential {
 fn shown(value: &str) -> Result<&str, CredentialError> {
     let value = value.trim_matches([' ', '\t']);
     if value.is_empty() || value.bytes().any(|byte| byte.is_ascii_control()) {
-        return Err(CredentialError::Value);
+        return Err(CredentialError::of(value));
     }
     Ok(value)
 }
@@ -285,12 +293,23 @@ pub enum CredentialError {
          own, such as X-Webhook-Token"
     )]
     Name,
+    /// White space around it that no sender can show.
+    #[error("expected a credential alone, but found white space around it; take off the blank or the line end")]
+    Whitespace,
     /// Nothing that could prove anything.
     #[error("a credential is not empty, and holds only what can stand in its header")]
     Value,
     /// A colon in the user's name.
     #[error("the name of a user has no colon in HTTP Basic: the password begins behind the first one")]
     User,
+}
+
+impl CredentialError {
+    /// Why `text` cannot be shown: mostly it was read from a file together with its line end.
+    fn of(text: &str) -> Self {
+        let inner = text.trim();
+        if inner.is_empty() || inner.len() == text.len() { Self::Value } else { Self::Whitespace }
+    }
 }
 
 #[cfg(test)]
@@ -385,7 +404,25 @@ mod tests {
         }
         assert_eq!(Credential::basic("a:b", "c").map(|_| ()), Err(CredentialError::User));
         assert_eq!(Credential::basic("a", "").map(|_| ()), Err(CredentialError::Value));
-        assert_eq!(Credential::basic("a", "b\n").map(|_| ()), Err(CredentialError::Value));
+        assert_eq!(Credential::basic("a", "b\nc").map(|_| ()), Err(CredentialError::Value));
+    }
+
+    #[test]
+    fn white_space_around_a_credential_is_named() {
+        for result in [
+            Credential::header("x-token", "abc\n"),
+            Credential::header("x-token", "\r\nabc"),
+            Credential::basic("a", "b\n"),
+            Credential::basic("a\n", "b"),
+            Credential::bearer("abc\n"),
+            Credential::bearer(" abc"),
+        ] {
+            let error = result.map(|_| ()).expect_err("white space");
+            assert_eq!(error, CredentialError::Whitespace);
+            assert!(error.to_string().contains("white space around it"));
+        }
+        // Blanks that HTTP allows there: around a header's value, and inside Base64.
+        assert!(Credential::header("x-token", " abc ").is_ok() && Credential::basic("a", " b ").is_ok());
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::ser::SerializeStruct as _;
 
-use crate::json::Writer;
+use crate::escape::escaped;
+use crate::json::{Writer, written_length};
 use crate::rule::Rule;
 
 /// How grave a finding is.
@@ -38,6 +39,9 @@ impl fmt::Display for Severity {
 }
 
 /// Where in the delivery a finding is.
+///
+/// `Display` is for terminals and logs: what a name holds besides characters that are shown is [escaped](crate::escaped). The
+/// verdict's JSON has the name as it was sent.
 #[derive(Clone, Debug, Eq, PartialEq, Hash)]
 #[non_exhaustive]
 pub enum Place {
@@ -57,16 +61,32 @@ impl Place {
     pub(crate) const fn header(name: &'static str) -> Self {
         Self::Header(Cow::Borrowed(name))
     }
+
+    /// The kind of place, and the name or pointer that the sender chose.
+    fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Request => ("request", ""),
+            Self::Header(name) => ("header:", name),
+            Self::Body(pointer) if pointer.is_empty() => ("body", ""),
+            Self::Body(pointer) => ("body:", pointer),
+        }
+    }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Request => f.write_str("request"),
-            Self::Header(name) => write!(f, "header:{name}"),
-            Self::Body(pointer) if pointer.is_empty() => f.write_str("body"),
-            Self::Body(pointer) => write!(f, "body:{pointer}"),
-        }
+        let (kind, name) = self.parts();
+        write!(f, "{kind}{}", escaped(name))
+    }
+}
+
+/// A place as it stands in JSON, which has escapes of its own.
+struct Where<'p>(&'p Place);
+
+impl fmt::Display for Where<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name) = self.0.parts();
+        write!(f, "{kind}{name}")
     }
 }
 
@@ -99,11 +119,23 @@ impl Finding {
         self.rejects
     }
 
+    /// About how many bytes [`write`](Self::write) takes.
+    pub(crate) fn written_length(&self) -> usize {
+        const MEMBERS: usize = r#"{"rule":,"severity":,"where":"header:","message":,"offset":1234567,"value":},"#.len();
+        let place = match &self.place {
+            Place::Request => 0,
+            Place::Header(name) => written_length(name),
+            Place::Body(pointer) => written_length(pointer),
+        };
+        let value = self.value.as_deref().map_or(0, written_length);
+        MEMBERS + self.rule.id().len() + self.severity.as_str().len() + place + written_length(&self.message) + value
+    }
+
     pub(crate) fn write(&self, out: &mut Writer) {
         out.object(|out| {
             out.text_member("rule", self.rule.id());
             out.text_member("severity", self.severity.as_str());
-            out.member("where", |out| out.displayed(&self.place));
+            out.member("where", |out| out.displayed(&Where(&self.place)));
             out.text_member("message", &self.message);
             if let Some(offset) = self.offset {
                 out.member("offset", |out| out.number(offset));
@@ -115,10 +147,10 @@ impl Finding {
     }
 }
 
-/// Shows rule, severity and place; never the value.
+/// Shows rule, severity, place and message, [escaped](crate::escaped); never the value.
 impl fmt::Debug for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}) at {}: {}", self.rule, self.severity, self.place, self.message)
+        write!(f, "{} ({}) at {}: {}", self.rule, self.severity, self.place, escaped(&self.message))
     }
 }
 
@@ -128,7 +160,7 @@ impl serde::Serialize for Finding {
         let mut out = serializer.serialize_struct("Finding", len)?;
         out.serialize_field("rule", self.rule.id())?;
         out.serialize_field("severity", self.severity.as_str())?;
-        out.serialize_field("where", &DisplayAsStr(&self.place))?;
+        out.serialize_field("where", &Where(&self.place))?;
         out.serialize_field("message", &self.message)?;
         if let Some(offset) = self.offset {
             out.serialize_field("offset", &offset)?;
@@ -140,10 +172,35 @@ impl serde::Serialize for Finding {
     }
 }
 
-struct DisplayAsStr<'a, T>(&'a T);
-
-impl<T: fmt::Display> serde::Serialize for DisplayAsStr<'_, T> {
+impl serde::Serialize for Where<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self.0)
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Place, Vetter};
+
+    #[test]
+    fn a_place_is_escaped_for_people_and_as_it_was_sent_in_json() {
+        let pointer = "/a\nb\u{202e}\u{9b}";
+        let headers = [
+            ("ce-specversion", "1.0"),
+            ("ce-id", "1"),
+            ("ce-source", "customer"),
+            ("ce-type", "com.amlyze.customer.updated"),
+            ("ce-subject", "42"),
+            ("content-type", "application/json"),
+        ];
+        let body = "{\"a\\nb\u{202e}\u{9b}\":1}";
+        let verdict = Vetter::amlyze().build().expect("a vetter").vet(headers, body.as_bytes(), 0);
+        let finding = verdict.findings().iter().find(|finding| finding.place == Place::Body(pointer.into()));
+        let finding = finding.expect("an unknown member");
+        assert_eq!(finding.place.to_string(), r"body:/a\nb\u{202e}\u{9b}");
+        assert!(format!("{finding:?} {verdict:?}").chars().all(|one| !one.is_control() && one != '\u{202e}'));
+        let json = verdict.to_json();
+        assert!(json.contains("\"where\":\"body:/a\\nb\u{202e}\u{9b}\""), "{json}");
+        assert_eq!(json, serde_json::to_string(&verdict).expect("JSON"));
     }
 }

@@ -1,10 +1,11 @@
 //! For this project's own tests, benchmarks and fuzzing: the parts that a verdict is made of. No stable interface.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use hookvet_catalogue::EventInfo;
 
-use crate::json::{Document, Fault, FaultKind, Kind};
+use crate::json::{Document, Fault, FaultKind, Kind, Node};
 use crate::schema::onepass::compile::{Compiler, Owned};
 use crate::schema::onepass::{self, Findings, Record, Schema, Stop, watch};
 use crate::schema::{SchemaFault, Validator, Violation};
@@ -12,11 +13,13 @@ use crate::schema::{SchemaFault, Validator, Violation};
 /// Deepest nesting in everything here.
 pub const DEPTH: usize = 64;
 
-/// A departure from a schema: pointer, rule, member, message.
+/// A departure from a schema.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Departure {
-    /// JSON Pointer of the value.
+    /// JSON Pointer of the value, as a verdict shows it.
     pub pointer: String,
+    /// Where the value starts; `None` where the text has no such value.
+    pub at: Option<usize>,
     /// Rule id.
     pub rule: &'static str,
     /// The member it is about.
@@ -25,17 +28,22 @@ pub struct Departure {
     pub message: String,
 }
 
-impl From<Violation> for Departure {
-    fn from(Violation { pointer, rule, member, message }: Violation) -> Self {
-        Self { pointer, rule: rule.id(), member, message }
+impl Departure {
+    fn of(violation: Violation, document: &Document<'_>) -> Self {
+        let Violation { at, rule, missing, message } = violation;
+        let node = at.find(document);
+        let is_unknown = rule == crate::Rule::SchemaUnknown;
+        let member = if is_unknown { node.and_then(Node::name).map(Cow::into_owned) } else { missing };
+        let pointer = node.map(Node::pointer).unwrap_or_default();
+        Self { pointer, at: node.map(Node::start), rule: rule.id(), member, message }
     }
 }
 
 /// Everything that the pass finds.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Found {
-    /// Departures from the schema with the offset of the value.
-    pub departures: Vec<(Departure, usize)>,
+    /// Departures from the schema.
+    pub departures: Vec<Departure>,
     /// Repeated names, numbers beyond a float, lone surrogates: rule, pointer and offset.
     pub notes: Vec<(&'static str, String, usize)>,
     /// How many more there are.
@@ -83,6 +91,13 @@ impl Tables {
         self.with(|schema| onepass::is_clean(schema, bytes, DEPTH, &mut Record::default()))
     }
 
+    /// Whether a pass that keeps every finding comes to the same.
+    #[must_use]
+    pub fn has_no_findings(&self, bytes: &[u8]) -> bool {
+        let found = self.with(|schema| onepass::findings(schema, bytes, DEPTH));
+        found.is_ok_and(|found| found.violations.is_empty() && found.notes.is_empty())
+    }
+
     /// Everything that is wrong.
     ///
     /// # Errors
@@ -93,9 +108,11 @@ impl Tables {
             Stop::Fault(fault) => words(fault),
             other => (format!("{other:?}"), 0),
         })?;
+        let document = Document::parse(bytes, DEPTH).map_err(words)?;
+        let pointer = |at| document.at_offset(at).map(Node::pointer).unwrap_or_default();
         Ok(Found {
-            departures: violations.into_iter().map(|placed| (placed.violation.into(), placed.at)).collect(),
-            notes: notes.into_iter().map(|note| (note.rule.id(), note.pointer, note.at)).collect(),
+            departures: violations.into_iter().map(|violation| Departure::of(violation, &document)).collect(),
+            notes: notes.into_iter().map(|note| (note.rule.id(), pointer(note.at), note.at)).collect(),
             left_out,
         })
     }
@@ -140,7 +157,10 @@ impl Oracle {
     #[must_use]
     pub fn departures(&self, bytes: &[u8]) -> Option<Vec<Departure>> {
         let value = serde_json::from_slice(bytes).ok()?;
-        Some(self.0.validate(&value).into_iter().map(Departure::from).collect())
+        // Where names repeat, its pointers name the last of them; such documents are not compared.
+        let document = Document::parse(bytes, DEPTH).ok()?;
+        let violations = self.0.validate(&value).into_iter();
+        Some(violations.map(|violation| Departure::of(violation, &document)).collect())
     }
 }
 
@@ -164,17 +184,6 @@ pub fn scan(bytes: &[u8]) -> Result<Vec<(&'static str, String, usize)>, (String,
         }
     }
     Ok(notes)
-}
-
-/// Where each value starts, by its pointer; where names repeat, the first counts.
-#[must_use]
-pub fn offsets(bytes: &[u8]) -> BTreeMap<String, usize> {
-    let Ok(document) = Document::parse(bytes, DEPTH) else { return BTreeMap::new() };
-    let mut offsets = BTreeMap::new();
-    for node in document.nodes() {
-        offsets.entry(node.pointer()).or_insert(node.start());
-    }
-    offsets
 }
 
 /// Whether any member's name repeats.

@@ -17,6 +17,7 @@
 mod check;
 mod cloudevents;
 mod credential;
+mod escape;
 mod finding;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -38,6 +39,7 @@ pub use check::{CheckError, CheckRequest, Checker, error_line};
 pub use cloudevents::encode::{CloudEvent, EncodeError, Outgoing};
 pub use cloudevents::handshake::{AllowedRate, Handshake, HandshakeAnswer};
 pub use credential::{Credential, CredentialError};
+pub use escape::escaped;
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{
     EventInfo, EventPayload, Example, Instant, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,

@@ -17,7 +17,8 @@ pub enum Preset {
     Standard,
     /// Errors reject: a vendor's new enum value cannot stop a production receiver.
     Tolerant,
-    /// Nothing rejects but a failed signature and a broken limit; everything is reported.
+    /// Nothing rejects but what protects the receiver itself: a failed signature, a body or headers above a limit, a body that
+    /// does not arrive, a delivery that cannot be kept. Everything is reported.
     Observe,
 }
 
@@ -46,18 +47,19 @@ impl Preset {
     }
 }
 
-/// Whether `rule` protects the receiver itself: a signature, a limit, or a delivery that cannot be kept.
+/// Whether `rule` protects the receiver itself: from what is no delivery, by a signature, a limit, or because it cannot be kept.
 const fn is_guard(rule: Rule) -> bool {
     matches!(
         rule.class(),
-        Class::Unauthorized
+        Class::Method
+            | Class::Unauthorized
             | Class::Forbidden
             | Class::TooLarge
             | Class::HeadersTooLarge
             | Class::Timeout
             | Class::TooMany
             | Class::Unavailable
-    ) || matches!(rule, Rule::LimitDepth | Rule::HttpIncomplete)
+    ) || matches!(rule, Rule::LimitDepth | Rule::HttpIncomplete | Rule::HttpDecoding)
 }
 
 impl fmt::Display for Preset {

@@ -1,19 +1,25 @@
 //! What a refused sender is told: a problem document (RFC 9457) with the findings.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::json::Writer;
-use crate::report::MAX_FINDINGS;
+use crate::report::{MAX_BYTES, MAX_FINDINGS};
 use crate::rule::Class;
 use crate::verdict::Verdict;
 
 /// The media type of a problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// The answer to a refused delivery, the same from every adapter.
+/// How long the name of a delivery may be, in bytes. A longer one tells nobody anything, and is as long as its sender likes.
+const MAX_INSTANCE: usize = 512;
+
+/// The answer to a refused delivery, the same from every adapter. It is never longer than 64 KiB.
+///
+/// Of the delivery it holds the names in the findings' places, and in `instance` the source and the id of the event, by which its
+/// sender knows it again; `instance` is left out where it would have more than 512 bytes. `Debug` shows neither source nor id.
 ///
 /// # Example
 /// ```
@@ -26,7 +32,7 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// # Ok::<(), hookvet::BuildError>(())
 /// ```
 /// Source: RFC 9457 §3.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Problem<'v> {
     r#type: String,
     title: &'static str,
@@ -49,9 +55,15 @@ impl<'v> Problem<'v> {
             title: class.title(),
             status: verdict.status(),
             detail: detail(class, &findings),
-            instance: verdict.event().map(|event| instance(&event.key())),
+            instance: verdict.event().and_then(|event| instance(&event.key())),
             findings: {
-                // A verdict lists few; the events of a batch could make an answer far longer than the request.
+                // Each refused event of a batch lists at least what refuses it, and an answer has to stay short.
+                let mut left = MAX_BYTES;
+                findings.retain(|finding| {
+                    let is_kept = left > 0;
+                    left = left.saturating_sub(finding.written_length());
+                    is_kept
+                });
                 findings.truncate(MAX_FINDINGS + 1);
                 findings
             },
@@ -95,15 +107,40 @@ fn detail(class: Class, findings: &[&Finding]) -> String {
     detail
 }
 
-/// The delivery's key as a URN.
-fn instance(key: &str) -> String {
+impl fmt::Debug for Problem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Problem")
+            .field("type", &self.r#type)
+            .field("status", &self.status)
+            .field("findings", &self.findings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The delivery's key as a URN, where it is not too long.
+fn instance(key: &str) -> Option<String> {
     let mut urn = String::from("urn:hookvet:delivery:");
-    for byte in key.bytes() {
+    for byte in key.bytes().take(MAX_INSTANCE) {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':') {
             urn.push(char::from(byte));
         } else {
             let _ = write!(urn, "%{byte:02X}");
         }
     }
-    urn
+    (urn.len() <= MAX_INSTANCE).then_some(urn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_names_the_delivery_unless_it_would_be_too_long() {
+        let prefix = "urn:hookvet:delivery:";
+        assert_eq!(instance("a b%c").as_deref(), Some("urn:hookvet:delivery:a%20b%25c"));
+        let longest = "a".repeat(MAX_INSTANCE - prefix.len());
+        assert_eq!(instance(&longest), Some(format!("{prefix}{longest}")));
+        assert_eq!(instance(&format!("{longest}a")), None);
+        assert_eq!(instance(&"ä".repeat(100_000)), None);
+    }
 }

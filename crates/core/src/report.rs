@@ -3,11 +3,18 @@
 use std::borrow::Cow;
 
 use crate::finding::{Finding, Place, Severity};
+use crate::json::{Node, pointer};
 use crate::policy::Policy;
 use crate::rule::{Class, Rule};
 
-/// How many findings a verdict lists at the most; what comes behind is counted, not kept.
+/// How many findings a verdict lists at the most, over all events of a batch; the others are counted, not kept.
 pub(crate) const MAX_FINDINGS: usize = 100;
+
+/// How many bytes of JSON these may take: names in them are the sender's, and an answer must not outgrow its request.
+pub(crate) const MAX_BYTES: usize = 32 * 1024;
+
+/// How many characters of a message are kept; those of a schema of the user's own can list very many values.
+const MAX_MESSAGE: usize = 1_000;
 
 /// How many characters of a value are shown where values are asked for.
 const MAX_REVEALED: usize = 200;
@@ -18,12 +25,48 @@ pub(crate) struct Report {
     findings: Cow<'static, [Finding]>,
     class: Option<Class>,
     left_out: usize,
+    /// What earlier events of the same batch have used up.
+    taken: Size,
+    bytes: usize,
+}
+
+/// How much was reported.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Size {
+    pub(crate) findings: usize,
+    pub(crate) bytes: usize,
+}
+
+/// Where a finding is going to be. Most are never kept, so a place in a document is spelt out late.
+pub(crate) enum Spot<'v> {
+    Place(Place),
+    /// A value of a document that stands at the pointer `prefix` in the body.
+    Node {
+        prefix: &'v str,
+        node: Node<'v, 'v>,
+    },
+}
+
+impl From<Place> for Spot<'_> {
+    fn from(place: Place) -> Self {
+        Self::Place(place)
+    }
+}
+
+impl Spot<'_> {
+    fn into_place(self) -> Place {
+        match self {
+            Self::Place(Place::Body(text)) => Place::Body(pointer::cut(text)),
+            Self::Place(place) => place,
+            Self::Node { prefix, node } => Place::Body(pointer::cut(format!("{prefix}{}", node.pointer()))),
+        }
+    }
 }
 
 /// A finding that is about to be added.
 pub(crate) struct Note<'v> {
     pub(crate) rule: Rule,
-    pub(crate) place: Place,
+    pub(crate) spot: Spot<'v>,
     pub(crate) message: Cow<'static, str>,
     pub(crate) offset: Option<usize>,
     pub(crate) value: Option<&'v [u8]>,
@@ -32,8 +75,8 @@ pub(crate) struct Note<'v> {
 }
 
 impl<'v> Note<'v> {
-    pub(crate) fn new(rule: Rule, place: Place, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { rule, place, message: message.into(), offset: None, value: None, severity: None }
+    pub(crate) fn new(rule: Rule, spot: impl Into<Spot<'v>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { rule, spot: spot.into(), message: message.into(), offset: None, value: None, severity: None }
     }
 
     pub(crate) fn at(mut self, offset: usize) -> Self {
@@ -59,6 +102,16 @@ impl Report {
         Self { findings: Cow::Borrowed(findings), ..Self::default() }
     }
 
+    /// For one event of a batch, whose earlier events have used up that much.
+    pub(crate) fn after(taken: Size) -> Self {
+        Self { taken, ..Self::default() }
+    }
+
+    /// What this event and those before it have used up.
+    pub(crate) fn size(&self) -> Size {
+        Size { findings: self.taken.findings + self.findings.len(), bytes: self.taken.bytes + self.bytes }
+    }
+
     /// Adds a finding where the policy looks at its rule.
     #[cold]
     pub(crate) fn add(&mut self, policy: &Policy, reveal: bool, note: Note<'_>) {
@@ -74,11 +127,19 @@ impl Report {
             if self.class == before {
                 return;
             }
-            self.findings.to_mut().pop();
+            if let Some(last) = self.findings.to_mut().pop() {
+                self.bytes -= last.written_length();
+            }
         }
         let value = note.value.filter(|_| reveal).map(shorten);
-        let Note { rule, place, message, offset, .. } = note;
-        self.findings.to_mut().push(Finding { rule, severity, place, message, offset, value, rejects });
+        let Note { rule, spot, message, offset, .. } = note;
+        let message = match message {
+            Cow::Owned(text) => Cow::Owned(first_characters(text, MAX_MESSAGE)),
+            fixed @ Cow::Borrowed(_) => fixed,
+        };
+        let finding = Finding { rule, severity, place: spot.into_place(), message, offset, value, rejects };
+        self.bytes += finding.written_length();
+        self.findings.to_mut().push(finding);
     }
 
     /// Whether one of the findings refuses the delivery, and the class of fault that wins.
@@ -88,11 +149,22 @@ impl Report {
 
     /// Whether more findings are only counted.
     pub(crate) fn is_full(&self) -> bool {
-        self.findings.len() >= MAX_FINDINGS
+        let Size { findings, bytes } = self.size();
+        findings >= MAX_FINDINGS || bytes >= MAX_BYTES
+    }
+
+    /// Counts findings that were left out elsewhere.
+    pub(crate) fn leave_out(&mut self, count: usize) {
+        self.left_out += count;
     }
 
     pub(crate) fn contains(&self, rule: Rule) -> bool {
         self.findings.iter().any(|finding| finding.rule == rule)
+    }
+
+    /// The list of one event of a batch, and how many were left out: the batch says that once.
+    pub(crate) fn into_parts(self) -> (Cow<'static, [Finding]>, usize) {
+        (self.findings, self.left_out)
     }
 
     /// The list, with a note of how many were left out.
@@ -121,9 +193,18 @@ pub(crate) fn first_of(a: Class, b: Class) -> Class {
 }
 
 fn shorten(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value);
-    match text.char_indices().nth(MAX_REVEALED).and_then(|(end, _)| text.get(..end)) {
-        Some(start) => format!("{start}…"),
-        None => text.into_owned(),
+    // A character has at most four bytes, and of a long value only the start is looked at.
+    let start = value.get(..4 * (MAX_REVEALED + 1)).unwrap_or(value);
+    first_characters(String::from_utf8_lossy(start).into_owned(), MAX_REVEALED)
+}
+
+/// The text with at most so many characters, and a mark where it was cut.
+fn first_characters(mut text: String, most: usize) -> String {
+    if text.len() > most
+        && let Some((end, _)) = text.char_indices().nth(most)
+    {
+        text.truncate(end);
+        text.push('…');
     }
+    text
 }

@@ -176,8 +176,10 @@ rules! {
     // Transport: what HTTP itself asks for.
     HttpMethod = "HTTP-method", Error, Method, Plain, "a delivery is a POST request", "CloudEvents webhook §2.1; RFC 9110 §15.5.6";
     HttpContentType = "HTTP-content-type", Error, Unsupported, Plain, "a JSON delivery has exactly one Content-Type, application/json", "Dataspike webhook configuration; RFC 9110 §8.3";
+    HttpCharset = "HTTP-charset", Warning, Malformed, Plain, "a JSON content type names no charset but UTF-8", "RFC 8259 §8.1 and §11";
     HttpContentEncoding = "HTTP-content-encoding", Error, Unsupported, Plain, "the body is sent without a content coding", "RFC 9110 §8.4 and §15.5.16";
     HttpIncomplete = "HTTP-incomplete", Error, Malformed, Plain, "the whole body arrives", "RFC 9112 §8";
+    HttpDecoding = "HTTP-decoding", Error, Malformed, Plain, "a body under a content coding can be decoded", "RFC 9110 §8.4; RFC 1951; RFC 1952";
     HttpTimeout = "HTTP-timeout", Error, Timeout, Plain, "the body arrives in time", "RFC 9110 §15.5.9";
 
     // Limits.

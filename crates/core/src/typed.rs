@@ -74,6 +74,32 @@ impl Verdict {
     pub fn read<E: ReadEvent>(&self, body: &[u8]) -> Result<E, TypedError> {
         E::read_event(self, body)
     }
+
+    /// What a log line or a metric can say of the event's type: its documented name; `other` where no document has it, since the
+    /// sender may have written anything; `batch`; or `none` where no event could be made out.
+    ///
+    /// # Example
+    /// ```
+    /// use hookvet::Vetter;
+    ///
+    /// let vetter = Vetter::amlyze().build()?;
+    /// let named = |event_type| {
+    ///     let headers = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "customer"), ("ce-type", event_type)];
+    ///     vetter.vet(headers, b"", 0).type_label()
+    /// };
+    /// assert_eq!(named("app.amlyze.customer.updated"), "com.amlyze.customer.updated");
+    /// assert_eq!(named("Jane Doe"), "other");
+    /// assert_eq!(vetter.vet([("content-type", "text/plain")], b"", 0).type_label(), "none");
+    /// # Ok::<(), hookvet::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn type_label(&self) -> &'static str {
+        match self.event() {
+            Some(event) => event.info().map_or("other", |info| info.name),
+            None if self.batch().is_some() => "batch",
+            None => "none",
+        }
+    }
 }
 
 impl EventContext {

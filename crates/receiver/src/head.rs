@@ -3,8 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
-/// What a [`Receiver`](crate::Receiver) is told of a request before its body.
-#[derive(Clone, Debug)]
+/// What a [`Receiver`](crate::Receiver) is told of a request before its body. `Debug` shows nothing of method and headers.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Head<'m, I> {
     /// As it stands in the request: `POST`.
@@ -36,6 +36,15 @@ impl<'m, I> Head<'m, I> {
     pub fn body_at_least(mut self, bytes: u64) -> Self {
         self.body_at_least = bytes;
         self
+    }
+}
+
+impl<I> fmt::Debug for Head<'_, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("peer", &self.peer)
+            .field("body_at_least", &self.body_at_least)
+            .finish_non_exhaustive()
     }
 }
 

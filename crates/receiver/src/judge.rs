@@ -65,6 +65,8 @@ pub enum End {
     TooLarge,
     /// The sender went away, or broke the framing.
     Incomplete,
+    /// All of it is here, and it cannot be decoded from its content coding.
+    Undecodable,
     /// It took longer than [`Receiver::body_deadline`] allows.
     TimedOut,
 }
@@ -226,14 +228,14 @@ impl Receiver {
         }
     }
 
-    /// The body without its coding. One that cannot be decoded has not arrived whole.
+    /// The body without its coding.
     #[cfg(feature = "decompression")]
     fn decode(&self, coding: Option<Coding>, body: Bytes, end: End) -> (Bytes, End, bool) {
         match coding.filter(|_| end == End::Whole).map(|coding| coding.undo(&body, self.vetter().max_body())) {
             None => (body, end, false),
             Some(Ok(decoded)) => (decoded, end, true),
             Some(Err(Undecoded::TooLarge)) => (Bytes::new(), End::TooLarge, false),
-            Some(Err(Undecoded::Damaged)) => (Bytes::new(), End::Incomplete, false),
+            Some(Err(Undecoded::Damaged)) => (Bytes::new(), End::Undecodable, false),
         }
     }
 
@@ -246,6 +248,7 @@ impl Receiver {
             End::Whole => return pending.close_shared(body),
             End::TooLarge => (pending.close_too_large(), Rule::LimitBody),
             End::Incomplete => (pending.close_incomplete(), Rule::HttpIncomplete),
+            End::Undecodable => (pending.close_undecodable(), Rule::HttpDecoding),
             End::TimedOut => (pending.close_timed_out(), Rule::HttpTimeout),
         };
         // There is nothing to let in, even where a policy has switched the rule off.

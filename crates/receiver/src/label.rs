@@ -1,31 +1,6 @@
 //! What may stand in a label or a field: words that this project or its user chose, and never one that a sender wrote.
 
-use std::borrow::Cow;
-
 use hookvet::{Rule, Verdict};
-
-/// A type that the catalogue does not know.
-pub(crate) const OTHER: &str = "other";
-
-/// A batch, which has many types.
-pub(crate) const BATCH: &str = "batch";
-
-/// A delivery in which no event could be made out.
-pub(crate) const NONE: &str = "none";
-
-/// The event's type under its documented name, one of `own`, or a word that stands for all others.
-pub(crate) fn event_type(verdict: &Verdict, own: &[String]) -> Cow<'static, str> {
-    let Some(event) = verdict.event() else {
-        return Cow::Borrowed(if verdict.batch().is_some() { BATCH } else { NONE });
-    };
-    match event.info() {
-        Some(info) => Cow::Borrowed(info.name),
-        None => match own.iter().find(|name| *name == event.event_type()) {
-            Some(name) => Cow::Owned(name.clone()),
-            None => Cow::Borrowed(OTHER),
-        },
-    }
-}
 
 /// The rule that decided about a refusal.
 #[cfg(feature = "metrics")]

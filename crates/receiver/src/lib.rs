@@ -9,6 +9,7 @@
 //! - [`OnInvalid`], [`Quarantine`]: what becomes of a delivery that is refused
 //! - [`Observer`]: one call a delivery, with its verdict and the time it took
 //! - [`PeerNetwork`], [`Networks`]: who may deliver at all
+//! - [`is_sensitive_header`], [`Received::key`], [`Received::digest`]: for those who keep deliveries
 //! - [`Opening`], [`Closing`], [`Answer`]: the two steps, for those who write an adapter
 //!
 //! # Features
@@ -54,6 +55,7 @@ mod peer;
 mod quarantine;
 mod received;
 mod receiver;
+mod record;
 mod trace;
 
 pub use answer::Answer;
@@ -65,5 +67,6 @@ pub use observe::{Disposition, Observation, Observer, Timings};
 pub use peer::{NetworkError, Networks, PeerNetwork};
 pub use quarantine::{Keep, Keeping, OnInvalid, Quarantine, QuarantineSink, Quarantined, StoreError, StoreFuture};
 pub use received::Received;
-pub use receiver::{DEFAULT_LINGER, Receiver};
+pub use receiver::{DEFAULT_BODY_DEADLINE, DEFAULT_LINGER, Receiver};
+pub use record::{event_digest, is_sensitive_header};
 pub use trace::{DeliverySpan, InsideSpan};

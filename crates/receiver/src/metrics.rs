@@ -3,10 +3,10 @@
 //! Every label is a word of a bounded set: vendors, documented types (all others fold into `other`), rules. Nothing that a sender
 //! wrote can become one. Source of the form of the names: OpenMetrics 1.0, "Metric naming conventions".
 
-use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
-use hookvet::Severity;
+use ::metrics::{SharedString, Unit, counter, describe_counter, describe_histogram, histogram};
+use hookvet::{Severity, Verdict};
 
-use crate::label::{deciding_rule, event_type, findings};
+use crate::label::{deciding_rule, findings};
 use crate::observe::{Observation, Observer};
 
 const DELIVERIES: &str = "hookvet_deliveries_total";
@@ -69,13 +69,19 @@ impl Metrics {
         self.own_types.extend(types.into_iter().map(Into::into));
         self
     }
+
+    fn event_type(&self, verdict: &Verdict) -> SharedString {
+        let unknown = verdict.event().filter(|event| event.info().is_none());
+        let own = unknown.and_then(|event| self.own_types.iter().find(|name| *name == event.event_type()));
+        own.map_or(SharedString::from(verdict.type_label()), |name| name.clone().into())
+    }
 }
 
 impl Observer for Metrics {
     fn observe(&self, observation: &Observation<'_>) {
         let verdict = observation.verdict;
         let vendor = verdict.vendor().as_str();
-        let event_type = ::metrics::SharedString::from(event_type(verdict, &self.own_types));
+        let event_type = self.event_type(verdict);
         counter!(
             DELIVERIES,
             "vendor" => vendor,

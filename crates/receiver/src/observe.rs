@@ -1,6 +1,7 @@
 //! What is told about each delivery: its verdict, what became of it, and the time it took.
 
 use std::error::Error;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use hookvet::Verdict;
@@ -76,8 +77,8 @@ impl Timings {
     }
 }
 
-/// One delivery, as an [`Observer`] is told of it.
-#[derive(Clone, Copy, Debug)]
+/// One delivery, as an [`Observer`] is told of it. `Debug` shows no value of it, and not what the sink says.
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Observation<'d> {
     /// What hookvet says about it.
@@ -92,6 +93,19 @@ pub struct Observation<'d> {
     pub timings: Option<Timings>,
     /// Why the quarantine did not keep it, in the sink's own words. They may quote whatever the sink quotes.
     pub store_error: Option<&'d (dyn Error + Send + Sync + 'static)>,
+}
+
+impl fmt::Debug for Observation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observation")
+            .field("verdict", &self.verdict)
+            .field("disposition", &self.disposition)
+            .field("body_bytes", &self.body_bytes)
+            .field("is_whole", &self.is_whole)
+            .field("timings", &self.timings)
+            .field("store_error", &self.store_error.map(|_| format_args!("..")))
+            .finish()
+    }
 }
 
 /// Measures, where somebody observes and there is a clock.

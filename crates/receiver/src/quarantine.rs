@@ -16,6 +16,7 @@ use crate::answer::Answer;
 use crate::observe::{Disposition, Observation, Timings};
 use crate::received::Received;
 use crate::receiver::Receiver;
+use crate::record::is_sensitive_header;
 use crate::trace::DeliverySpan;
 
 /// What becomes of a delivery that is refused.
@@ -138,8 +139,8 @@ impl fmt::Debug for Quarantine {
 
 /// A refused delivery on its way into a store. `Debug` shows no value of it.
 ///
-/// What could open a door is left out of the headers: `Authorization`, `Proxy-Authorization`, `Cookie`, and every header that
-/// carries a credential of the vetter. `Content-Encoding` and `Content-Length` are where a coding was undone.
+/// The headers that [may hold a credential](is_sensitive_header) are left out, and so are
+/// `Content-Encoding` and `Content-Length` where a coding was undone.
 #[derive(Clone)]
 pub struct Quarantined {
     received: Received,
@@ -171,7 +172,7 @@ impl Quarantined {
         self.received_at
     }
 
-    /// Verdict and body, shared.
+    /// Verdict and body, shared; [`Received::key`] and [`Received::digest`] tell whether it came before.
     #[must_use]
     pub fn received(&self) -> &Received {
         &self.received
@@ -211,19 +212,15 @@ impl Keep {
     pub fn start<N: AsRef<[u8]>, V: AsRef<[u8]>>(self, headers: impl IntoIterator<Item = (N, V)>) -> Keeping {
         let headers = headers
             .into_iter()
-            .filter(|(name, _)| !self.opens_a_door(name.as_ref()) && !self.is_undone(name.as_ref()))
+            .filter(|(name, _)| {
+                !is_sensitive_header(self.receiver.vetter(), name.as_ref()) && !self.is_undone(name.as_ref())
+            })
             .map(|(name, value)| (String::from_utf8_lossy(name.as_ref()).into_owned(), value.as_ref().to_vec()))
             .collect();
         let delivery = Quarantined { received: self.received.clone(), received_at: self.received_at, headers };
         let sink = &self.quarantine.sink;
         let store = catch_unwind(AssertUnwindSafe(|| sink.keep(delivery))).ok();
         Keeping { keep: self, store }
-    }
-
-    fn opens_a_door(&self, name: &[u8]) -> bool {
-        let is = |other: &str| other.as_bytes().eq_ignore_ascii_case(name);
-        ["authorization", "proxy-authorization", "cookie"].into_iter().any(is)
-            || self.receiver.vetter().credential_headers().any(is)
     }
 
     /// Whether a header tells of the body before a content coding was undone.

@@ -8,6 +8,7 @@ use hookvet::{EventContext, ReadEvent, TypedError, Verdict};
 
 use crate::answer::Answer;
 use crate::receiver::Receiver;
+use crate::record::{attributes, event_digest};
 
 /// A delivery as it was judged: its verdict and its bytes. Cheap to clone; clones share both.
 ///
@@ -50,6 +51,20 @@ impl Received {
     #[must_use]
     pub fn event(&self) -> Option<&EventContext> {
         self.verdict().event()
+    }
+
+    /// The identity for telling duplicates, [`EventContext::key`]. `None` where no event could be made out, and for a batch: such
+    /// a delivery is nobody's duplicate, so keep every one of them.
+    #[must_use]
+    pub fn key(&self) -> Option<String> {
+        self.event().map(EventContext::key)
+    }
+
+    /// Tells a redelivery, which has the same key and the same digest, from a conflict: [`event_digest`] of the event's context
+    /// attributes and the body.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        event_digest(self.event().into_iter().flat_map(attributes), self.body())
     }
 
     /// The typed event, read when it is asked for and not before.

@@ -14,6 +14,9 @@ use crate::peer::{Opaque, PeerNetwork};
 use crate::quarantine::OnInvalid;
 use crate::trace::DeliverySpan;
 
+/// How long a body may take unless configured otherwise.
+pub const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(30);
+
 /// How long what is left of a refused body is waited for unless configured otherwise.
 pub const DEFAULT_LINGER: Duration = Duration::from_millis(250);
 
@@ -88,7 +91,7 @@ impl Receiver {
             observers: Vec::new(),
             limiter: None,
             peers: None,
-            body_deadline: None,
+            body_deadline: Some(DEFAULT_BODY_DEADLINE),
             linger: DEFAULT_LINGER,
             #[cfg(feature = "decompression")]
             decodes: false,
@@ -157,10 +160,24 @@ impl Receiver {
         self.set(|settings| settings.peers = Some(Arc::new(peers)))
     }
 
-    /// How long a body may take, from the moment in which it is first waited for; then the answer is 408. Default: as long as it
-    /// likes. An adapter without a timer, as on WebAssembly, cannot keep it.
-    pub fn body_deadline(self, deadline: Duration) -> Self {
-        self.set(|settings| settings.body_deadline = Some(deadline))
+    /// How long a body may take, from the moment in which it is first waited for; then the answer is 408. `None` lets it take as
+    /// long as it likes. Default: [`DEFAULT_BODY_DEADLINE`]. An adapter without a timer, as on WebAssembly, cannot keep it.
+    ///
+    /// # Example
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use hookvet::Vetter;
+    /// use hookvet_receiver::Receiver;
+    ///
+    /// let receiver = Receiver::new(Vetter::amlyze().build()?);
+    /// assert_eq!(receiver.max_body_time(), Some(Duration::from_secs(30)));
+    /// assert_eq!(receiver.body_deadline(None).max_body_time(), None);
+    /// # Ok::<(), hookvet::BuildError>(())
+    /// ```
+    pub fn body_deadline(self, deadline: impl Into<Option<Duration>>) -> Self {
+        let deadline = deadline.into();
+        self.set(|settings| settings.body_deadline = deadline)
     }
 
     /// How long what is left of a refused body is waited for, so that a sender which is still writing gets to read its answer;
@@ -174,7 +191,7 @@ impl Receiver {
     /// `Content-Length`. Default: no, a coding is refused with 415 and `Accept-Encoding`.
     ///
     /// Neither the coded nor the decoded body may be longer than [`Vetter::max_body`]; decoding stops there. A body that cannot
-    /// be decoded is answered with 400, `HTTP-incomplete`. Neither vendor documents a coding.
+    /// be decoded is answered with 400, `HTTP-decoding`. Neither vendor documents a coding.
     #[cfg(feature = "decompression")]
     pub fn decode_bodies(self, decode: bool) -> Self {
         self.set(|settings| settings.decodes = decode)
@@ -200,7 +217,7 @@ impl Receiver {
         self.settings.peers.is_some()
     }
 
-    /// How long a body may take.
+    /// How long a body may take; `None` where it may take as long as it likes.
     #[must_use]
     pub fn max_body_time(&self) -> Option<Duration> {
         self.settings.body_deadline

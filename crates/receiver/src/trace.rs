@@ -68,8 +68,7 @@ mod with_tracing {
 
         pub(crate) fn tell(&self, seen: &Observation<'_>) {
             let verdict = seen.verdict;
-            let event_type = label::event_type(verdict, &[]);
-            let event_type = &*event_type;
+            let event_type = verdict.type_label();
             let mode = verdict.mode().as_str();
             let decision = verdict.decision().as_str();
             let disposition = seen.disposition.as_str();

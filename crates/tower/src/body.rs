@@ -10,6 +10,7 @@
 //!   comes in, and the answer is a [`VetBody`] around whatever the inner service answers with. For a hyper server, whose
 //!   `Incoming` nobody can make, and for stacks of layers that wrap response bodies.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -108,8 +109,7 @@ impl<B, Inner> ResponseBody<Inner> for NewBody<B> {
 }
 
 pin_project! {
-    /// A response body: the inner service's, or the layer's own. See the [module](self).
-    #[derive(Debug)]
+    /// A response body: the inner service's, or the layer's own. See the [module](self). `Debug` shows nothing of either.
     pub struct VetBody<B> {
         #[pin]
         answer: Answer<B>,
@@ -118,10 +118,15 @@ pin_project! {
 
 pin_project! {
     #[project = AnswerProj]
-    #[derive(Debug)]
     enum Answer<B> {
         Inner { #[pin] body: B },
         Own { rest: Bytes },
+    }
+}
+
+impl<B> fmt::Debug for VetBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VetBody").field("is_own", &matches!(self.answer, Answer::Own { .. })).finish_non_exhaustive()
     }
 }
 

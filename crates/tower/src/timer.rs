@@ -2,34 +2,46 @@
 
 #[cfg(all(feature = "deadline", not(target_family = "wasm")))]
 mod with_tokio {
+    use std::panic::catch_unwind;
     use std::pin::Pin;
     use std::task::{Context, Poll};
     use std::time::Duration;
 
+    use tokio::runtime::Handle;
     use tokio::time::{Sleep, sleep};
 
-    /// Runs from the first poll on: a body that is there at once never touches tokio's timer.
+    /// On the heap, since most deliveries never need it and every future would have room for it.
+    type Running = Pin<Box<Sleep>>;
+
     pub(crate) struct Timer {
+        /// `None` once it was started.
         limit: Option<Duration>,
-        /// On the heap, since most deliveries never need it and every future would have room for it.
-        sleep: Option<Pin<Box<Sleep>>>,
+        running: Option<Running>,
     }
 
     impl Timer {
-        /// A timer that ends after `limit`, or never.
+        /// Ends `limit` after it was first polled, so that a body that is there at once never touches tokio's timer. Without a limit,
+        /// and where there is no timer, it never ends.
         pub(crate) const fn new(limit: Option<Duration>) -> Self {
-            Self { limit, sleep: None }
+            Self { limit, running: None }
         }
 
-        /// Whether there is a runtime here whose timer could be waited for.
-        pub(crate) fn is_available() -> bool {
-            tokio::runtime::Handle::try_current().is_ok()
+        /// Ends `limit` from now on; `None` where there is no timer.
+        pub(crate) fn start(limit: Duration) -> Option<Self> {
+            Some(Self { limit: None, running: Some(start(limit)?) })
         }
 
         pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-            let Some(limit) = self.limit else { return Poll::Pending };
-            self.sleep.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx)
+            if let Some(limit) = self.limit.take() {
+                self.running = start(limit);
+            }
+            self.running.as_mut().map_or(Poll::Pending, |running| running.as_mut().poll(cx))
         }
+    }
+
+    fn start(limit: Duration) -> Option<Running> {
+        // Whether the timer of a runtime is enabled cannot be asked; tokio panics where it is not.
+        Handle::try_current().ok().and_then(|_| catch_unwind(|| Box::pin(sleep(limit))).ok())
     }
 }
 
@@ -47,8 +59,8 @@ mod without {
             Self
         }
 
-        pub(crate) const fn is_available() -> bool {
-            false
+        pub(crate) const fn start(_limit: Duration) -> Option<Self> {
+            None
         }
 
         pub(crate) fn poll(&mut self, _cx: &mut Context<'_>) -> Poll<()> {

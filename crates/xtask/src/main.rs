@@ -4,7 +4,6 @@ mod browser;
 mod consumers;
 mod demo;
 mod generate;
-mod linear;
 mod playground;
 mod process;
 mod sdks;
@@ -14,7 +13,7 @@ mod toolchain;
 mod wasm;
 mod workers;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -43,7 +42,7 @@ cargo xtask COMMAND
   bench-http      what the tower layer adds to a bare axum route, in process and over loopback
   load [SECONDS]  1,000 connections with good and bad traffic into a receiver in a process of
                   its own, every answer checked and memory watched; 30 seconds
-  linear          that the work on CloudEvents grows with the length alone; needs valgrind
+  linear [long]   that work grows with a delivery's length alone, and no answer is long; needs valgrind
 ";
 
 fn main() -> ExitCode {
@@ -64,9 +63,7 @@ fn main() -> ExitCode {
         ["bench-http"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench-http"])),
         ["load"] => load("30"),
         ["load", seconds] => load(seconds),
-        ["linear"] => linear::run(),
-        // What `linear` counts the instructions of.
-        ["linear-work", name, size] => linear::work(name, size),
+        ["linear", arguments @ ..] => linear(arguments).and_then(|mut command| process::run(&mut command)),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
@@ -79,6 +76,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What counts instructions, once callgrind is there.
+fn linear(arguments: &[&str]) -> anyhow::Result<Command> {
+    if !process::succeeds(process::command("valgrind").arg("--version")) {
+        process::install_debian(&["valgrind"])?;
+    }
+    let mut command = process::cargo();
+    command.args(["run", "--quiet", "--profile", "linear", "--package", "hookvet-linear", "--"]).args(arguments);
+    Ok(command)
 }
 
 /// Builds both ends, and starts the senders, who start the receiver.

@@ -33,6 +33,7 @@ pub(crate) fn run() -> Result<()> {
     lane(&mut lanes, "crates", || {
         counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
     })?;
+    lane(&mut lanes, "linear", || counted(&mut crate::linear(&[])?))?;
     // For all lanes after it.
     lane(&mut lanes, "wasm built twice", || wasm::run(&["--twice"]).map(|()| None))?;
     lane(&mut lanes, "wasm under Node", || {

@@ -58,7 +58,7 @@ export interface SecretOptions {
   secret: string;
   /** What to call it. */
   label?: string;
-  /** From when on it counts no longer, in seconds since the Unix epoch. Default: never. */
+  /** From when on it counts no longer, in seconds since the Unix epoch; what it signs is then refused by `SIG-expired`. Default: never. */
   expires?: number;
 }
 

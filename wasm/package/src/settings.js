@@ -1,6 +1,6 @@
 // The options of a vetter: their types are looked at here, their meaning in WebAssembly.
 
-import { encoder, fault, generation, HookvetError, ready, trapped, wasm, writeFields } from './instance.js';
+import { encoder, fault, generation, ready, trapped, wasm, writeFields } from './instance.js';
 
 const KINDS = {
   policy: 'string',
@@ -25,9 +25,6 @@ export class Settings {
   #secrets = [];
   #generation = -1;
   #handle = 0;
-  /** From when until when its secrets are those that count. */
-  #since = -Infinity;
-  #until = Infinity;
   #now;
   isFreed = false;
 
@@ -39,7 +36,7 @@ export class Settings {
       if (!Object.hasOwn(KINDS, name)) throw new TypeError(`there is no option ${name}`);
       if (value !== undefined) this.#add(name, value);
     }
-    this.handle(this.now());
+    this.handle();
     this.maxBody = wasm.max_body(this.#handle) >>> 0;
   }
 
@@ -67,20 +64,15 @@ export class Settings {
   }
 
   /** The handle of these settings in the present instance. */
-  handle(now) {
-    if (this.#generation === generation && now >= this.#since && now < this.#until) return this.#handle;
+  handle() {
+    if (this.#generation === generation) return this.#handle;
     ready();
     this.release();
-    const times = this.#secrets.map(({ expires }) => expires);
-    this.#since = Math.max(...times.filter((expires) => expires <= now));
-    this.#until = Math.min(...times.filter((expires) => expires > now));
-    const valid = this.#secrets.filter(({ expires }) => expires > now);
-    // Without any, deliveries would go unproven, and nobody has asked for that.
-    if (valid.length === 0 && times.length > 0) throw new HookvetError('no-secret', 'every secret has expired');
     const pairs = [...this.#pairs];
-    for (const { secret, label } of valid) {
+    for (const { secret, label, expires } of this.#secrets) {
       pairs.push(['secret', secret]);
       if (label !== undefined) pairs.push(['label', label]);
+      if (expires !== undefined) pairs.push(['expires', `${expires}`]);
     }
     writePairs(pairs);
     const handle = run(() => wasm.configure(pairs.length * 2));
@@ -123,10 +115,12 @@ const collected =
 function secrets(list) {
   if (!Array.isArray(list)) throw wrong('secrets', 'a list');
   return list.map((entry) => {
-    const { secret, label, expires = Infinity } = typeof entry === 'string' ? { secret: entry } : (entry ?? {});
+    const { secret, label, expires } = typeof entry === 'string' ? { secret: entry } : (entry ?? {});
     if (typeof secret !== 'string') throw wrong('secrets', 'a list of strings or of objects with a secret');
     if (label !== undefined && typeof label !== 'string') throw wrong('secrets', 'a list in which a label is a string');
-    if (typeof expires !== 'number') throw wrong('secrets', 'a list in which expires is a number of seconds');
-    return { secret, label, expires };
+    if (expires === undefined) return { secret, label };
+    if (typeof expires !== 'number' || Number.isNaN(expires)) throw wrong('secrets', 'a list in which expires is a number of seconds');
+    // Whole seconds are compared. What is larger than every number of them never comes.
+    return { secret, label, expires: Math.max(0, Math.ceil(expires)) };
   });
 }

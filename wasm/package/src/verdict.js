@@ -68,7 +68,7 @@ export class Call {
     const fields = this.#fields;
     const body = this.#body;
     current = undefined;
-    const handle = settings.handle(this.#now);
+    const handle = settings.handle();
     let at = this.#at;
     let size = this.#size;
     if (typeof body === 'string') {

@@ -13,9 +13,9 @@ export function load() {
   return hookvet.init();
 }
 
-function vetterFor({ vendor, policy, rules, secrets = [] }) {
+function vetterFor({ vendor, policy, rules, batches = false, secrets = [] }) {
   const mine = vendor === "dataspike" ? secrets : [];
-  const key = JSON.stringify([vendor, policy, rules, mine]);
+  const key = JSON.stringify([vendor, policy, rules, batches, mine]);
   let vetter = vetters.get(key);
   if (!vetter) {
     if (vetters.size >= MAX_VETTERS) {
@@ -23,20 +23,25 @@ function vetterFor({ vendor, policy, rules, secrets = [] }) {
       vetters.clear();
     }
     vetter = new hookvet.Vetter(vendor, {
-      policy, rules, now: () => time, reveal: false,
+      policy, rules, now: () => time, reveal: false, solicitBatches: batches,
       ...(vendor === "dataspike" ? (mine.length > 0 ? { secrets: mine } : { allowUnsigned: true }) : {}),
-      ...(vendor === "cloudevents" ? { solicitBatches: true } : {}),
     });
     vetters.set(key, vetter);
   }
   return vetter;
 }
 
+/** As a receiver does: another method is refused before anything else is looked at. */
+function vetted(delivery) {
+  time = delivery.now;
+  const vetter = vetterFor(delivery);
+  return (delivery.method ?? "POST") === "POST" ? vetter.vet(delivery.headers, delivery.body) : vetter.refuse("HTTP-method");
+}
+
 /** `{ verdict, problem }` as plain data, or `{ error }` where the settings are none. `headers` are pairs of octets. */
 export function judge(delivery) {
-  time = delivery.now;
   try {
-    const verdict = vetterFor(delivery).vet(delivery.headers, delivery.body);
+    const verdict = vetted(delivery);
     return { verdict: verdict.toJSON(), problem: verdict.problem() };
   } catch (error) {
     return { error: error.message };
@@ -45,8 +50,7 @@ export function judge(delivery) {
 
 /** Whether it would be accepted: an integer, without the verdict's text. */
 export function passes(delivery) {
-  time = delivery.now;
-  return vetterFor(delivery).vet(delivery.headers, delivery.body).accepted;
+  return vetted(delivery).accepted;
 }
 
 /** Every event type, AMLYZE first. */

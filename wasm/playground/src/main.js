@@ -26,7 +26,7 @@ const dialogs = () => import("./ui/dialogs.js");
 /** Bodies above this length are judged after a pause, and not under every policy at once. */
 const LARGE = 200_000;
 
-const settings = { policy: "standard", rules: {}, secret: "", when: "now", given: undefined };
+const settings = { policy: "standard", rules: {}, batches: false, secret: "", when: "now", given: undefined };
 const state = { method: "POST", target: "/", bytes: undefined, notices: [], isReady: false, failure: undefined };
 const schemas = new Map();
 let rules = new Map();
@@ -170,6 +170,7 @@ function place(delivery) {
   const given = delivery.settings ?? {};
   if (POLICIES.some(([name]) => name === given.policy)) settings.policy = given.policy;
   if (given.rules) settings.rules = { ...given.rules };
+  if (given.batches !== undefined) settings.batches = given.batches;
   if (given.secrets?.[0]) [settings.secret] = given.secrets;
   if (given.now !== undefined) Object.assign(settings, { when: "given", given: given.now });
 }
@@ -257,10 +258,10 @@ function refusesHere({ rule, severity }) {
   return severity === "error" && info?.policies.observe === "refuses";
 }
 
-function deliveryOf({ vendor, pairs, body, bytes, isText, secrets, now }) {
+function deliveryOf({ vendor, method, pairs, body, bytes, isText, secrets, now }) {
   const isWellFormed = isText && loneSurrogate(body) < 0;
   return {
-    vendor, policy: settings.policy, rules: settings.rules, secrets, now,
+    vendor, method, policy: settings.policy, rules: settings.rules, batches: settings.batches, secrets, now,
     headers: pairs.map(([name, value]) => [name, toOctets(value)]), body: isWellFormed ? body : bytes,
   };
 }
@@ -523,8 +524,21 @@ function derivedNotices() {
   if (!model || model.isEmpty) return [];
   const notices = [];
   const { body, bytes, isText, pairs, method } = model;
-  if (!["POST", "PUT"].includes(method) || method === "PUT") {
-    if (method !== "POST") notices.push({ kind: "warning", text: `The method is ${method}: a receiver answers 405 before it looks at anything else. The rest is judged as if it were a POST.` });
+  if (method !== "POST") {
+    const asPost = () => {
+      state.method = "POST";
+      update();
+    };
+    notices.push({ kind: "warning", text: `The method is ${method}: a receiver answers 405 before it looks at anything else.`, action: { label: "Judge it as a POST", run: asPost } });
+  }
+  if (/^application\/cloudevents-batch/i.test(headerValue(pairs, "content-type") ?? "")) {
+    const turn = () => {
+      settings.batches = !settings.batches;
+      update();
+    };
+    notices.push(settings.batches
+      ? { kind: "note", text: "This is a batch, and it is judged as by a receiver that asked for batches.", action: { label: "Judge as one that did not", run: turn } }
+      : { kind: "note", text: "This is a batch, and it is judged as by a receiver that did not ask for batches.", action: { label: "Judge as one that did", run: turn } });
   }
   if (isText && loneSurrogate(body) >= 0) {
     notices.push({ kind: "warning", text: "The body holds half of a surrogate pair, which no UTF-8 text can hold: a character was cut in two on the way here. It is judged as U+FFFD." });
@@ -715,7 +729,7 @@ async function fromLink() {
     return;
   }
   const bytes = typeof shared.bytes === "string" ? Uint8Array.from(atob(shared.bytes), (one) => one.charCodeAt(0)) : undefined;
-  set({ ...shared, bytes, settings: { policy: shared.policy, rules: shared.rules }, notices: [{ kind: "note", text: "This delivery came with the link. It was not fetched from anywhere." }] }, undefined);
+  set({ ...shared, bytes, settings: { policy: shared.policy, rules: shared.rules, batches: shared.batches }, notices: [{ kind: "note", text: "This delivery came with the link. It was not fetched from anywhere." }] }, undefined);
 }
 addEventListener("hashchange", fromLink);
 

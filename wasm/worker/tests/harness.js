@@ -59,6 +59,29 @@ export class Broken extends Own {
   }
 }
 
+/** A store whose table and rows are of before keys could be null. */
+export class OfBefore extends Deliveries {
+  constructor(state, env) {
+    const { sql } = state.storage;
+    if (sql.exec("SELECT 1 FROM sqlite_schema WHERE name = 'deliveries'").toArray().length === 0) sql.exec(OF_BEFORE);
+    super(state, env);
+  }
+}
+
+const OF_BEFORE = `
+  CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, received_at INTEGER NOT NULL, vendor TEXT NOT NULL, decision TEXT NOT NULL, key TEXT NOT NULL,
+    type TEXT, headers TEXT NOT NULL, body BLOB NOT NULL, body_sha256 TEXT NOT NULL, verdict TEXT NOT NULL,
+    redeliveries INTEGER NOT NULL DEFAULT 0, UNIQUE (vendor, decision, key, body_sha256)
+  ) STRICT;
+  CREATE INDEX deliveries_by_age ON deliveries (received_at);
+  INSERT INTO deliveries VALUES
+    (3, 1, 'amlyze', 'accept', 'customer 1', 't', '[]', x'7B7D', 'of-before', '{}', 5),
+    (5, 1, 'amlyze', 'accept', '', NULL, '[]', x'7B7D', 'of-before', '{}', 0),
+    (9, 1, 'amlyze', 'accept', 'gone', NULL, '[]', x'7B7D', 'of-before', '{}', 0);
+  DELETE FROM deliveries WHERE seq = 9;
+`;
+
 export default {
   async fetch(request, env, context) {
     const url = new URL(request.url);
@@ -66,15 +89,17 @@ export default {
       const [, , what, vendor] = url.pathname.split('/');
       if (what === 'messages') return Response.json(messages);
       time = url.searchParams.has('time') ? Number(url.searchParams.get('time')) : time;
-      return env.STORE.getByName(vendor).fetch(`https://test/${what}${url.search}`);
+      const store = url.searchParams.has('ofBefore') ? env.OF_BEFORE : env.STORE;
+      return store.getByName(vendor).fetch(`https://test/${what}${url.search}`);
     }
     const test = url.searchParams.get('test');
     if (test === null) return worker.fetch(request, env, context);
-    const { now, settings, isStoreBroken } = JSON.parse(test);
+    const { now, settings, isStoreBroken, isStoreOfBefore } = JSON.parse(test);
     time = now === undefined ? undefined : now * 1000;
     url.searchParams.delete('test');
     const changed = { ...env, ...settings };
     if (isStoreBroken) changed.STORE = env.BROKEN;
+    if (isStoreOfBefore) changed.STORE = env.OF_BEFORE;
     return worker.fetch(new Request(url, request), changed, context);
   },
 

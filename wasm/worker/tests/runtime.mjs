@@ -18,7 +18,9 @@ export async function start(name, { isBare = false } = {}) {
   const miniflare = new Miniflare({
     compatibilityDate,
     modules: modules.map(({ path, contents }) => ({ type: path.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path, contents })),
-    durableObjects: isBare ? objects : { ...objects, BROKEN: { className: 'Broken', useSQLite: true } },
+    durableObjects: isBare
+      ? objects
+      : { ...objects, BROKEN: { className: 'Broken', useSQLite: true }, OF_BEFORE: { className: 'OfBefore', useSQLite: true } },
     queueProducers: { QUEUE: 'deliveries' },
     queueConsumers: isBare ? [] : { deliveries: { maxBatchSize: 1, maxBatchTimeout: 0 } },
     bindings: { DATASPIKE_SECRET: SECRET },

@@ -1,6 +1,7 @@
 // Both Workers in the real runtime: what they answer, what they keep, and what becomes of it.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
@@ -42,13 +43,15 @@ function screening({ secret = SECRET, timestamp = NOW } = {}) {
 function settingsOf({ request, settings = {} }) {
   const { credentials, peers, wait, methods, sink, max_body: maxBody, ...unknown } = settings;
   assert.deepEqual(unknown, {});
-  if (request.reveal || credentials || peers || wait || methods) return undefined;
+  const secrets = request.secrets ?? [];
+  const isPlain = secrets.every((secret) => typeof secret === 'string');
+  if (request.reveal || credentials || peers || wait || methods || !isPlain) return undefined;
   const values = {
     POLICY: request.policy,
     RULES: Object.entries(request.rules ?? {}).map((pair) => pair.join('=')).join(' '),
-    DATASPIKE_SECRET: (request.secrets ?? []).join(' '),
+    DATASPIKE_SECRET: secrets.join(' '),
     ALLOW_UNSIGNED: 'true',
-    SOLICIT_BATCHES: `${request.batches ?? request.vendor === 'cloudevents'}`,
+    SOLICIT_BATCHES: `${request.batches ?? false}`,
     MAX_BODY: maxBody && `${maxBody}`,
     QUARANTINE_TO: sink && 'store',
   };
@@ -69,8 +72,7 @@ const SEEN_OTHERWISE = ['amlyze-repeated-type', 'amlyze-two-content-types', 'clo
 
 /** What the npm package answers under Node to what a Worker is given. */
 function answerOfPackage({ vendor, policy, rules, secrets, headers, now = 0, batches, ...request }) {
-  const solicitBatches = batches ?? vendor === 'cloudevents';
-  const vetter = new Vetter(vendor, { policy, rules, secrets, solicitBatches, allowUnsigned: true, now: () => now });
+  const vetter = new Vetter(vendor, { policy, rules, secrets, solicitBatches: batches, allowUnsigned: true, now: () => now });
   const verdict = vetter.vet(seenByWorkers(headers), bodyOf(request));
   if (verdict.accepted) return { status: 204, headers: [], body: '' };
   return { status: verdict.status, headers: [['content-type', PROBLEM]], body: verdict.problem() };
@@ -87,6 +89,7 @@ function* refusals() {
 /** Cases that need what no Worker can be set to. */
 const LEFT_OUT = [
   'amlyze-wrong-json-type-revealed',
+  'dataspike-expired-secret',
   'receiver-credential-missing',
   'receiver-credential-wrong',
   'receiver-header-credential-wrong',
@@ -129,17 +132,18 @@ for (const name of names) {
 
     describe('keeps what it accepts, with the verdict of the core', () => {
       for (const { name: file, text, request: sent, verdict } of golden) {
-        if (verdict.decision !== 'accept' || sent.reveal) continue;
+        const settings = settingsOf({ request: sent });
+        if (verdict.decision !== 'accept' || settings === undefined) continue;
         test(file, async () => {
           await worker.store('clear', sent.vendor);
           const delivery = { path: `/${sent.vendor}`, headers: sent.headers, body: bodyOf(sent) };
-          const given = await worker.send({ ...delivery, test: settingsOf({ request: sent }) });
+          const given = await worker.send({ ...delivery, test: settings });
           assert.deepEqual(given, { status: 204, headers: [], body: '' });
           const [row, ...others] = await rows(sent.vendor);
           assert.deepEqual(others, []);
           assert.equal(row.verdict, text.slice(text.indexOf('\n  "verdict": ') + '\n  "verdict": '.length, -'\n}\n'.length));
           assert.equal(row.bodyBase64, bodyOf(sent).toString('base64'));
-          assert.equal(row.key, verdict.event?.key ?? '');
+          assert.equal(row.key, verdict.event?.key ?? null);
           assert.equal(row.type, verdict.event?.type ?? null);
           assert.deepEqual([row.vendor, row.decision, row.redeliveries], [sent.vendor, 'accept', 0]);
         });
@@ -211,6 +215,32 @@ for (const name of names) {
         assert.deepEqual((await rows('amlyze')).map(({ key }) => key), ['customer conflict', 'customer conflict']);
       });
 
+      test('without a key a delivery is nobody\'s duplicate', async () => {
+        await worker.store('clear', 'amlyze');
+        const { headers, ...delivery } = customer('none');
+        const sent = { ...delivery, headers: headers.filter(([header]) => header !== 'ce-id') };
+        for (let time = 0; time < 2; time += 1) {
+          assert.equal((await worker.send({ ...sent, test: { settings: { POLICY: 'observe' } } })).status, 204);
+          assert.equal((await worker.send({ ...sent, test: { settings: { QUARANTINE_TO: 'store' } } })).status, 202);
+        }
+        const kept = (await rows('amlyze')).map(({ key, decision, redeliveries }) => [key, decision, redeliveries]);
+        assert.deepEqual(kept, ['accept', 'reject', 'accept', 'reject'].map((decision) => [null, decision, 0]));
+      });
+
+      test('another attribute under the same key is kept besides', async () => {
+        await worker.store('clear', 'amlyze');
+        const { headers, ...delivery } = customer('half');
+        for (const more of [[], [], [['ce-note', 'é%20']], [['ce-note', 'é%20']]]) await worker.send({ ...delivery, headers: [...headers, ...more] });
+        assert.deepEqual((await rows('amlyze')).map(({ redeliveries }) => redeliveries), [1, 1]);
+      });
+
+      test('what a store of before holds is kept, and its numbers go on', async () => {
+        const given = await worker.send({ ...customer('after'), test: { isStoreOfBefore: true } });
+        assert.equal(given.status, 204);
+        const kept = await worker.store('rows', 'amlyze', { ofBefore: true });
+        assert.deepEqual(kept.map(({ seq, key, redeliveries }) => [seq, key, redeliveries]), [[3, 'customer 1', 5], [5, null, 0], [10, 'customer after', 0]]);
+      });
+
       test('what was set aside is kept as accepted once the settings take it', async () => {
         await worker.store('clear', 'amlyze');
         const delivery = customer('later', { riskLevel: 'SEVERE' });
@@ -276,7 +306,7 @@ for (const name of names) {
         const given = await worker.send({ ...delivery, test: { now: NOW, settings } });
         assert.deepEqual(given, { status: 202, headers: [], body: '' });
         const message = await messageWith('customer queued');
-        const { receivedAt, bodyBase64, headers, verdict, ...rest } = message;
+        const { receivedAt, bodyBase64, headers, verdict, digest, ...rest } = message;
         assert.deepEqual(rest, {
           vendor: 'amlyze',
           decision: 'accept',
@@ -284,6 +314,7 @@ for (const name of names) {
           type: 'com.amlyze.customer.updated',
         });
         assert.equal(receivedAt, NOW * 1000);
+        assert.equal(digest, digestOf(JSON.parse(verdict).event, delivery.body));
         assert.equal(Buffer.from(bodyBase64, 'base64').toString(), delivery.body);
         assert.deepEqual(headers.find(([header]) => header === 'ce-id'), ['ce-id', 'queued']);
         assert.equal(JSON.parse(verdict).decision, 'accept');
@@ -483,13 +514,25 @@ for (const name of names) {
     });
 
     test('the log has a line for each delivery, and no value of any', async () => {
+      const unknown = customer('logged-id');
+      const headers = unknown.headers.map(([name, value]) => [name, name === 'ce-type' ? 'Jane-Doe' : value]);
+      await worker.send({ ...unknown, headers, test: {} });
       await worker.send({ ...customer('logged-id', { riskLevel: 'SEVERE-value' }), test: {} });
       const line = /\{"vendor":"amlyze","type":"com\.amlyze\.customer\.updated","status":422,.*\[\["SCHEMA-enum","drift","body:\/riskLevel"\]\]\}/;
       for (let tries = 0; tries < 100 && !line.test(worker.output()); tries += 1) await sleep(20);
       assert.match(worker.output(), line);
-      assert.doesNotMatch(worker.output(), /logged-id|SEVERE-value|a1b2c3d4|nothex|Bearer/);
+      assert.match(worker.output(), /\{"vendor":"amlyze","type":"other","status":204,/);
+      assert.doesNotMatch(worker.output(), /logged-id|Jane|SEVERE-value|a1b2c3d4|nothex|Bearer/);
     });
   });
+}
+
+/** What `event_digest` of the Rust crate says, by its description. */
+function digestOf({ key, attributes, ...named }, body) {
+  const netstring = (text) => `${Buffer.byteLength(text)}:${text},`;
+  const pairs = Object.entries({ ...attributes, ...named }).filter(([, value]) => value !== null);
+  const text = pairs.sort(([a], [b]) => (a < b ? -1 : 1)).map((pair) => pair.map(netstring).join('')).join('');
+  return createHash('sha256').update(netstring(text)).update(body).digest('hex');
 }
 
 /** What a sender is told whose delivery could not be kept. */

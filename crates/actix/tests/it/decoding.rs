@@ -32,5 +32,5 @@ fn the_handler_gets_the_decoded_body_and_headers_that_fit_it() {
     let ask = |body: &[u8]| Client::to(address).ask(request("POST", "/hook", &headers, body));
     assert_eq!(ask(&gzip(AMLYZE_BODY.as_bytes())).status, 204);
     assert_eq!(ask(&gzip(&vec![b' '; 10_000_000])).status, 413);
-    assert_eq!(ask(AMLYZE_BODY.as_bytes()).rules(), ["HTTP-incomplete"]);
+    assert_eq!(ask(AMLYZE_BODY.as_bytes()).rules(), ["HTTP-decoding"]);
 }

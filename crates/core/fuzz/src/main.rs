@@ -96,7 +96,7 @@ fn shape(pair: &Pair, text: &[u8]) -> (&'static str, Vec<&'static str>) {
         Ok(found) => found
             .departures
             .iter()
-            .map(|(departure, _)| departure.rule)
+            .map(|departure| departure.rule)
             .chain(found.notes.iter().map(|(rule, _, _)| *rule))
             .collect(),
         Err((fault, at)) => {

@@ -67,9 +67,16 @@ fn bytes<'b>(node: Node<'_, 'b>) -> Result<StructuredData, DataFault<'b>> {
     })
 }
 
-/// S4: data of a type that is not JSON is a string.
+/// S4: data of a type that is not JSON is a string; D4: one that has octets, which half a character has not.
 fn text<'b>(node: Node<'_, 'b>) -> Result<StructuredData, DataFault<'b>> {
     match (node.text(), node.kind()) {
+        (Some(_), _) if node.has_lone_surrogate() => Err(DataFault {
+            rule: Rule::CeD4,
+            pointer: "/data",
+            message: "an escaped surrogate stands without its partner, which is no character".into(),
+            offset: node.name_start(),
+            value: node.raw(),
+        }),
         (Some(text), _) => Ok(StructuredData::Bytes(text.into_owned().into_bytes())),
         (None, Kind::Null) => Ok(StructuredData::None),
         (None, kind) => Err(DataFault {

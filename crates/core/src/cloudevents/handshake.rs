@@ -3,6 +3,8 @@
 //! Source: CloudEvents HTTP webhook 1.0.2 §4. The callback of §4.1.3 is never called: a receiver that calls a URL from a
 //! stranger can be made to call anything.
 
+use std::fmt;
+
 use super::media_type::trim_ows;
 
 /// How many deliveries a minute a sender may make.
@@ -45,8 +47,18 @@ pub struct Handshake {
     rate: AllowedRate,
 }
 
-/// The answer to an OPTIONS request.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// What becomes of a delivery by the origin that it names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Admission {
+    Granted,
+    /// By `Origin`, the header that CloudEvents 1.0 named.
+    ByFormerHeader,
+    Refused,
+    RefusedByFormerHeader,
+}
+
+/// The answer to an OPTIONS request. `Debug` says what it comes to, and does not name the sender.
+#[derive(Clone, Eq, PartialEq)]
 #[must_use = "the sender waits for it"]
 pub struct HandshakeAnswer {
     headers: Vec<(&'static str, String)>,
@@ -90,6 +102,31 @@ impl Handshake {
         HandshakeAnswer { headers }
     }
 
+    /// Whether a delivery is admitted that has these values of `WebHook-Request-Origin` and of `Origin`.
+    ///
+    /// CloudEvents 1.0 called the header `Origin`, and Event Grid and others still write it. It counts where the header of 1.0.2 is
+    /// absent; a header that is there and names no allowed origin refuses, whichever it is.
+    pub(crate) fn admits<'h>(
+        &self,
+        current: impl Iterator<Item = &'h [u8]>,
+        former: impl Iterator<Item = &'h [u8]>,
+    ) -> Admission {
+        match (self.is_named(current), self.is_named(former)) {
+            (None, None) | (Some(false), _) => Admission::Refused,
+            (_, Some(false)) => Admission::RefusedByFormerHeader,
+            (None, Some(true)) => Admission::ByFormerHeader,
+            (Some(true), _) => Admission::Granted,
+        }
+    }
+
+    /// Whether the values of a header are one allowed origin; `None` where the header is absent.
+    fn is_named<'h>(&self, mut values: impl Iterator<Item = &'h [u8]>) -> Option<bool> {
+        let origin = trim_ows(values.next()?);
+        let is_once = values.next().is_none();
+        let is_any = self.origins.is_none() && !origin.is_empty();
+        Some(is_once && (is_any || self.allows(origin)))
+    }
+
     /// Whether deliveries of this origin are allowed.
     pub fn allows(&self, origin: &[u8]) -> bool {
         let origin = trim_ows(origin);
@@ -124,6 +161,12 @@ impl HandshakeAnswer {
     /// The headers of the answer, names in lower case.
     pub fn headers(&self) -> &[(&'static str, String)] {
         &self.headers
+    }
+}
+
+impl fmt::Debug for HandshakeAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeAnswer").field("is_allowed", &self.is_allowed()).finish_non_exhaustive()
     }
 }
 

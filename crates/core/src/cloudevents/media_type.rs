@@ -1,10 +1,13 @@
 //! Media types by RFC 9110 §8.3.1, parsed once, on octets.
 
+use std::borrow::Cow;
+
 /// A media type as it stands in a header, split into its parts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct MediaType<'a> {
     kind: &'a [u8],
     subtype: &'a [u8],
+    parameters: &'a [u8],
 }
 
 impl<'a> MediaType<'a> {
@@ -17,10 +20,22 @@ impl<'a> MediaType<'a> {
         }
         let rest = &value[slash + 1..];
         let end = token_length(rest);
-        if end == 0 || !are_parameters(&rest[end..]) {
+        let parameters = &rest[end..];
+        if end == 0 || !read_parameters(parameters, |_, _| {}) {
             return None;
         }
-        Some(Self { kind: &value[..slash], subtype: &rest[..end] })
+        Some(Self { kind: &value[..slash], subtype: &rest[..end], parameters })
+    }
+
+    /// The first `charset` among the parameters.
+    pub(crate) fn charset(self) -> Option<Cow<'a, [u8]>> {
+        let mut charset = None;
+        read_parameters(self.parameters, |name, value| {
+            if charset.is_none() && name.eq_ignore_ascii_case(b"charset") {
+                charset = Some(unquote(value));
+            }
+        });
+        charset
     }
 
     /// Whether the subtype is `json` or ends in `+json` (rule D3; parameters do not matter).
@@ -38,8 +53,8 @@ impl<'a> MediaType<'a> {
     }
 }
 
-/// `*( OWS ";" OWS [ name "=" ( token / quoted-string ) ] )`
-fn are_parameters(mut rest: &[u8]) -> bool {
+/// `*( OWS ";" OWS [ name "=" ( token / quoted-string ) ] )`: hands each to `found`; false where something else stands there.
+fn read_parameters<'a>(mut rest: &'a [u8], mut found: impl FnMut(&'a [u8], &'a [u8])) -> bool {
     loop {
         rest = trim_ows_start(rest);
         let Some((&first, behind)) = rest.split_first() else { return true };
@@ -54,13 +69,28 @@ fn are_parameters(mut rest: &[u8]) -> bool {
         if name == 0 || rest.get(name) != Some(&b'=') {
             return false;
         }
-        rest = &rest[name + 1..];
-        let value = if rest.first() == Some(&b'"') { quoted_length(rest) } else { token_length(rest) };
-        if value == 0 {
+        let (name, behind) = (&rest[..name], &rest[name + 1..]);
+        let length = if behind.first() == Some(&b'"') { quoted_length(behind) } else { token_length(behind) };
+        if length == 0 {
             return false;
         }
-        rest = &rest[value..];
+        let (value, behind) = behind.split_at(length);
+        found(name, value);
+        rest = behind;
     }
+}
+
+/// What a token or a quoted string stands for.
+fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
+    let Some(inner) = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
+        return Cow::Borrowed(value);
+    };
+    let mut is_escaped = false;
+    let octets = inner.iter().copied().filter(|octet| {
+        is_escaped = *octet == b'\\' && !is_escaped;
+        !is_escaped
+    });
+    Cow::Owned(octets.collect())
 }
 
 /// Length of the quoted string at the start, both quotes included; 0 where it is never closed.
@@ -124,6 +154,19 @@ mod tests {
             ("text/plain; charset=\"a;b\\\"c\"", false),
         ] {
             assert_eq!(MediaType::parse(text.as_bytes()).map(MediaType::is_json), Some(json), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_charset_is_read_quoted_or_not() {
+        for (text, charset) in [
+            ("a/b", None),
+            ("a/b; x=charset", None),
+            ("a/b;CharSet=UTF-8", Some(&b"UTF-8"[..])),
+            ("a/b; x=\"; charset=y\"; charset=\"l\\1\"; charset=z", Some(b"l1")),
+        ] {
+            let found = MediaType::parse(text.as_bytes()).and_then(MediaType::charset);
+            assert_eq!(found.as_deref(), charset, "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ use super::media_type::MediaType;
 use super::names::{self, Sent};
 use super::values::is_forbidden;
 use crate::finding::Place;
-use crate::json::{Kind, Node};
+use crate::json::{Kind, Node, pointer};
 use crate::report::{Note, Report};
 use crate::rule::Rule;
 use crate::vendors::{self, Reading};
@@ -154,7 +154,7 @@ impl Reader<'_> {
 }
 
 fn pointer_token(name: &str) -> String {
-    let mut pointer = String::from("/");
-    crate::json::escape_pointer(name, &mut pointer);
-    pointer
+    let mut token = String::new();
+    pointer::push_name(name, &mut token);
+    token
 }

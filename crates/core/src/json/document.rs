@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::number::Decimal;
+use super::pointer;
 use super::scan::{Fault, Limits, Scan, scan};
-use super::text::{escape_pointer, unescape, unescape_pointer};
+#[cfg(any(test, feature = "own-schemas"))]
+use super::text::unescape_pointer;
+use super::text::{has_lone_surrogate, unescape};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
@@ -42,6 +45,9 @@ pub(crate) struct Value {
     pub(crate) key_start: usize,
     pub(crate) key_end: usize,
     pub(crate) next: usize,
+    /// The index of the container around it, and how many values stand before it in there.
+    pub(crate) parent: usize,
+    pub(crate) position: usize,
 }
 
 /// A JSON text that has been scanned.
@@ -81,6 +87,7 @@ impl<'a> Document<'a> {
     }
 
     /// The value that a JSON Pointer names.
+    #[cfg(any(test, feature = "own-schemas"))]
     pub(crate) fn at(&self, pointer: &str) -> Option<Node<'_, 'a>> {
         let mut node = self.root();
         for token in pointer.split('/').skip(1) {
@@ -129,30 +136,6 @@ impl<'a> Document<'a> {
         }
         found
     }
-
-    fn pointer_of(&self, target: usize) -> String {
-        let mut pointer = String::new();
-        let mut container = 0;
-        while container != target {
-            let parent = Node { document: self, index: container };
-            let is_array = parent.kind() == Kind::Array;
-            let Some((position, child)) = parent
-                .children()
-                .enumerate()
-                .find(|(_, child)| child.index <= target && target < self.scan.entries[child.index].next)
-            else {
-                break;
-            };
-            pointer.push('/');
-            if is_array {
-                pointer.push_str(&position.to_string());
-            } else if let Some(name) = child.name() {
-                escape_pointer(&name, &mut pointer);
-            }
-            container = child.index;
-        }
-        pointer
-    }
 }
 
 /// One value of a [`Document`].
@@ -193,21 +176,28 @@ impl<'d, 'a> Node<'d, 'a> {
 
     /// The member's name, unescaped; a lone surrogate in it is read as U+FFFD.
     pub(crate) fn name(self) -> Option<Cow<'a, str>> {
+        self.name_bytes().map(unescape)
+    }
+
+    /// The member's name as it stands in the text, without its quotes.
+    fn name_bytes(self) -> Option<&'a [u8]> {
         let entry = self.entry();
-        (entry.key_end != 0).then(|| unescape(&self.document.bytes[entry.key_start + 1..entry.key_end - 1]).text)
+        (entry.key_end != 0).then(|| &self.document.bytes[entry.key_start + 1..entry.key_end - 1])
     }
 
     /// The string's text, unescaped; a lone surrogate in it is read as U+FFFD.
     pub(crate) fn text(self) -> Option<Cow<'a, str>> {
-        (self.kind() == Kind::String).then(|| unescape(self.inner()).text)
+        (self.kind() == Kind::String).then(|| unescape(self.inner()))
     }
 
     /// Whether this string, or this member's name, holds an escaped surrogate without its partner.
     pub(crate) fn has_lone_surrogate(self) -> bool {
-        let entry = self.entry();
-        (self.kind() == Kind::String && unescape(self.inner()).lone_surrogate)
-            || (entry.key_end != 0
-                && unescape(&self.document.bytes[entry.key_start + 1..entry.key_end - 1]).lone_surrogate)
+        self.has_lone_surrogate_in_name() || (self.kind() == Kind::String && has_lone_surrogate(self.inner()))
+    }
+
+    /// Whether this member's name holds one.
+    pub(crate) fn has_lone_surrogate_in_name(self) -> bool {
+        self.name_bytes().is_some_and(has_lone_surrogate)
     }
 
     fn inner(self) -> &'a [u8] {
@@ -233,15 +223,91 @@ impl<'d, 'a> Node<'d, 'a> {
         self.children().find(|member| member.name().as_deref() == Some(name))
     }
 
-    /// The JSON Pointer from the root to this value.
+    /// Whether this is the whole text's value.
+    pub(crate) fn is_root(self) -> bool {
+        self.index == 0
+    }
+
+    /// The object or array that it stands in.
+    pub(crate) fn parent(self) -> Option<Self> {
+        (!self.is_root()).then(|| Node { document: self.document, index: self.entry().parent })
+    }
+
+    /// Whether these names lead from the root to this value.
+    pub(crate) fn is_at(self, path: &[&str]) -> bool {
+        let mut node = self;
+        for name in path.iter().rev() {
+            match node.parent() {
+                Some(parent) if node.name().as_deref() == Some(name) => node = parent,
+                _ => return false,
+            }
+        }
+        node.is_root()
+    }
+
+    /// The JSON Pointer from the root to this value, its tokens shortened.
+    ///
+    /// It costs as much as it is long, however many values stand beside those on the way.
     pub(crate) fn pointer(self) -> String {
-        self.document.pointer_of(self.index)
+        let mut way = Vec::new();
+        let mut node = self;
+        while let Some(parent) = node.parent() {
+            way.push(node);
+            node = parent;
+        }
+        let mut shown = String::new();
+        for node in way.into_iter().rev() {
+            match node.name_bytes() {
+                Some(name) => pointer::push_raw_name(name, &mut shown),
+                None => pointer::push_position(node.entry().position, &mut shown),
+            }
+        }
+        shown
+    }
+
+    /// Whether both are the same JSON value. Members count in the order in which they stand.
+    pub(crate) fn is_same(self, other: Node<'_, '_>) -> bool {
+        let inside = |node: Node<'d, 'a>| node.index..node.entry().next.max(node.index + 1);
+        let (ours, theirs) = (inside(self), other.index..other.entry().next.max(other.index + 1));
+        ours.len() == theirs.len()
+            && ours.zip(theirs).all(|(our, their)| {
+                let our = Node { document: self.document, index: our };
+                let their = Node { document: other.document, index: their };
+                let is_root = our.index == self.index;
+                our.kind() == their.kind()
+                    && our.entry().next - our.index == their.entry().next - their.index
+                    && (is_root || is_same_text(our.name_bytes(), their.name_bytes()))
+                    && match our.kind() {
+                        Kind::String => is_same_text(Some(our.inner()), Some(their.inner())),
+                        Kind::Number => is_same_number(our.raw(), their.raw()),
+                        _ => true,
+                    }
+            })
     }
 
     /// Whether the number lies beyond the range of a 64-bit float.
     pub(crate) fn is_beyond_f64(self) -> bool {
         self.kind() == Kind::Number && Decimal::read(self.raw()).is_none()
     }
+}
+
+/// Whether two texts say the same once their escapes are undone. It costs as much as the shorter one is long.
+fn is_same_text(a: Option<&[u8]>, b: Option<&[u8]>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return a.is_none() && b.is_none() };
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    // An escape of six bytes stands for one byte at the least.
+    long.len() <= 6 * short.len() && (a == b || unescape(a) == unescape(b))
+}
+
+/// Whether two numbers are equal; very long ones have to be written alike.
+fn is_same_number(a: &[u8], b: &[u8]) -> bool {
+    const LONG: usize = 64;
+    a == b
+        || (a.len().max(b.len()) <= LONG
+            && match (Decimal::read(a), Decimal::read(b)) {
+                (Some(a), Some(b)) => !a.is_less(&b) && !b.is_less(&a),
+                _ => false,
+            })
 }
 
 fn as_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
@@ -319,8 +385,40 @@ mod tests {
         assert_eq!(fault(r#""\x""#), FaultKind::Escape);
         assert_eq!(fault(r#""\u12g4""#), FaultKind::Expected("four hexadecimal digits after \\u"));
         assert_eq!(fault("[[[[[[[[[1]]]]]]]]]"), FaultKind::Depth);
-        assert_eq!(fault("\u{feff}1"), FaultKind::Expected("a JSON value"));
+        assert_eq!(fault("\u{feff}1"), FaultKind::ByteOrderMark);
+        assert_eq!(fault(" \u{feff}1"), FaultKind::Expected("a JSON value"));
         assert_eq!(Document::parse(b"\"\xff\"", 8).map(|_| ()).expect_err("not UTF-8").kind, FaultKind::Utf8);
+    }
+
+    #[test]
+    fn values_are_the_same_however_they_are_written() {
+        let is_same = |a: &str, b: &str| {
+            let (a, b) =
+                (Document::parse(a.as_bytes(), 8).expect("JSON"), Document::parse(b.as_bytes(), 8).expect("JSON"));
+            assert_eq!(a.root().is_same(b.root()), b.root().is_same(a.root()));
+            a.root().is_same(b.root())
+        };
+        for (a, b) in [
+            ("null", " null"),
+            (r#""a/b""#, r#""\u0061\/b""#),
+            ("1", "1.0e0"),
+            (r#"{"a":[1,{"b":""}]}"#, r#"{ "\u0061" : [1.0, {"b":""} ] }"#),
+        ] {
+            assert!(is_same(a, b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("null", "0"),
+            ("true", "false"),
+            (r#""a""#, r#""b""#),
+            (r#""""#, r#""\u0061""#),
+            ("1", "2"),
+            ("[1]", "[1,1]"),
+            ("[[1],1]", "[[1,1]]"),
+            (r#"{"a":1}"#, r#"{"b":1}"#),
+            (r#"{"a":1}"#, "[1]"),
+        ] {
+            assert!(!is_same(a, b), "{a} {b}");
+        }
     }
 
     #[test]

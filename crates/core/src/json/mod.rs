@@ -2,14 +2,15 @@
 
 mod document;
 mod number;
+pub(crate) mod pointer;
 mod scan;
 mod text;
 mod write;
 
 pub(crate) use document::{Document, Kind, Node};
 pub(crate) use number::Decimal;
-pub(crate) use scan::{Fault, FaultKind};
-#[cfg(any(test, feature = "internals", feature = "runtime-schemas"))]
-pub(crate) use text::unescape_pointer;
-pub(crate) use text::{characters, escape_pointer, unescape};
-pub(crate) use write::Writer;
+pub(crate) use scan::{BYTE_ORDER_MARK, Fault, FaultKind};
+pub(crate) use text::{characters, has_lone_surrogate, unescape};
+#[cfg(any(test, feature = "own-schemas"))]
+pub(crate) use text::{escape_pointer, unescape_pointer};
+pub(crate) use write::{Writer, written_length};

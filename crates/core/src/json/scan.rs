@@ -19,6 +19,8 @@ pub(crate) enum FaultKind {
     Empty,
     /// The bytes are not UTF-8.
     Utf8,
+    /// A byte order mark in front.
+    ByteOrderMark,
     /// The text stops inside a value.
     CutOff,
     /// Nested deeper than the limit.
@@ -40,6 +42,7 @@ impl FaultKind {
     pub(crate) fn message(self) -> String {
         match self {
             Self::Empty => "expected a JSON value, but the body is empty".into(),
+            Self::ByteOrderMark => "the text begins with a byte order mark, which JSON has not; send it without".into(),
             Self::Utf8 => "expected UTF-8, but these bytes are not".into(),
             Self::CutOff => "the JSON text is cut off: it ends inside a value".into(),
             Self::Depth => "nested deeper than the limit".into(),
@@ -51,6 +54,9 @@ impl FaultKind {
         }
     }
 }
+
+/// U+FEFF in UTF-8, which some editors and libraries write in front of a text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What the scanner is told.
 #[derive(Clone, Copy, Debug)]
@@ -81,23 +87,26 @@ struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
     out: Scan,
-    /// Indexes of the containers that are open.
-    open: Vec<usize>,
+    /// Indexes of the containers that are open, and how many values each holds so far.
+    open: Vec<(usize, usize)>,
     limits: Limits,
 }
 
 impl Scanner<'_> {
     fn run(&mut self) -> Result<(), Fault> {
+        if self.bytes.starts_with(BYTE_ORDER_MARK) {
+            return Err(Fault { kind: FaultKind::ByteOrderMark, at: 0 });
+        }
         self.skip_space();
         if self.at == self.bytes.len() {
             return Err(Fault { kind: FaultKind::Empty, at: 0 });
         }
         self.value(0, 0)?;
-        while let Some(&container) = self.open.last() {
+        while let Some(&(container, count)) = self.open.last() {
             self.skip_space();
             let is_object = self.out.entries[container].kind == Kind::Object;
             let close = if is_object { b'}' } else { b']' };
-            let is_first = self.out.entries.len() == container + 1;
+            let is_first = count == 0;
             match self.peek()? {
                 byte if byte == close => {
                     self.close();
@@ -146,16 +155,29 @@ impl Scanner<'_> {
 
     fn value(&mut self, key_start: usize, key_end: usize) -> Result<(), Fault> {
         let start = self.at;
+        let (parent, position) = match self.open.last_mut() {
+            Some((container, count)) => (*container, std::mem::replace(count, *count + 1)),
+            None => (0, 0),
+        };
         let push = |scanner: &mut Self, kind| {
             let next = scanner.out.entries.len() + 1;
-            scanner.out.entries.push(Value { kind, start, end: scanner.at, key_start, key_end, next });
+            scanner.out.entries.push(Value {
+                kind,
+                start,
+                end: scanner.at,
+                key_start,
+                key_end,
+                next,
+                parent,
+                position,
+            });
         };
         match self.peek()? {
             open @ (b'{' | b'[') => {
                 if self.open.len() == self.limits.max_depth {
                     return Err(Fault { kind: FaultKind::Depth, at: start });
                 }
-                self.open.push(self.out.entries.len());
+                self.open.push((self.out.entries.len(), 0));
                 self.at += 1;
                 push(self, if open == b'{' { Kind::Object } else { Kind::Array });
             }
@@ -188,7 +210,7 @@ impl Scanner<'_> {
         self.at += 1;
         let end = self.at;
         let next = self.out.entries.len();
-        if let Some(container) = self.open.pop() {
+        if let Some((container, _)) = self.open.pop() {
             let entry = &mut self.out.entries[container];
             entry.end = end;
             entry.next = next;

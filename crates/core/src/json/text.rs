@@ -3,27 +3,14 @@
 use std::borrow::Cow;
 use std::str::Chars;
 
-/// A string's text.
-pub(crate) struct Unescaped<'a> {
-    pub(crate) text: Cow<'a, str>,
-    /// Whether an escaped surrogate stood without its partner; it is read as U+FFFD.
-    pub(crate) lone_surrogate: bool,
-}
-
-/// Undoes the escapes of a string that the scanner has let through, without its quotes.
-pub(crate) fn unescape(inner: &[u8]) -> Unescaped<'_> {
+/// Undoes the escapes of a string that the scanner has let through, without its quotes; an escaped surrogate without its partner
+/// is read as U+FFFD.
+pub(crate) fn unescape(inner: &[u8]) -> Cow<'_, str> {
+    if inner.contains(&b'\\') {
+        return Cow::Owned(characters(inner).map(|(character, _)| character).collect());
+    }
     // The scanner has checked the whole text for UTF-8, and a quote is never inside a character.
-    let text = std::str::from_utf8(inner).unwrap_or_default();
-    if !inner.contains(&b'\\') {
-        return Unescaped { text: Cow::Borrowed(text), lone_surrogate: false };
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut lone_surrogate = false;
-    for (character, is_lone) in characters(inner) {
-        out.push(character);
-        lone_surrogate |= is_lone;
-    }
-    Unescaped { text: Cow::Owned(out), lone_surrogate }
+    Cow::Borrowed(std::str::from_utf8(inner).unwrap_or_default())
 }
 
 /// The characters of a string that the scanner has let through, without its quotes and with its escapes undone; `true` with
@@ -82,18 +69,28 @@ fn hex4(text: &str) -> u32 {
     text.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0xfffd)
 }
 
+/// Whether an escaped surrogate stands without its partner.
+pub(crate) fn has_lone_surrogate(inner: &[u8]) -> bool {
+    inner.contains(&b'\\') && characters(inner).any(|(_, is_lone)| is_lone)
+}
+
 /// Appends `name` as one token of a JSON Pointer (RFC 6901).
+#[cfg(any(test, feature = "own-schemas"))]
 pub(crate) fn escape_pointer(name: &str, out: &mut String) {
-    for character in name.chars() {
-        match character {
-            '~' => out.push_str("~0"),
-            '/' => out.push_str("~1"),
-            other => out.push(other),
-        }
+    name.chars().for_each(|character| escape_character(character, out));
+}
+
+/// Appends one character of a token of a JSON Pointer.
+pub(super) fn escape_character(character: char, out: &mut String) {
+    match character {
+        '~' => out.push_str("~0"),
+        '/' => out.push_str("~1"),
+        other => out.push(other),
     }
 }
 
 /// The name that one token of a JSON Pointer stands for.
+#[cfg(any(test, feature = "own-schemas"))]
 pub(crate) fn unescape_pointer(token: &str) -> String {
     let mut name = String::with_capacity(token.len());
     let mut parts = token.split('~');
@@ -129,8 +126,8 @@ mod tests {
             r"x\u0000\u001fy",
         ] {
             let expected: String = serde_json::from_str(&format!("\"{inner}\"")).expect(inner);
-            let found = unescape(inner.as_bytes());
-            assert_eq!((found.text.as_ref(), found.lone_surrogate), (expected.as_str(), false));
+            assert_eq!(unescape(inner.as_bytes()), expected);
+            assert!(!has_lone_surrogate(inner.as_bytes()));
         }
     }
 
@@ -142,8 +139,8 @@ mod tests {
             (r"\ud83d\u0041", "\u{fffd}A"),
             (r"\ud83d\ud83d\ude00", "\u{fffd}\u{1f600}"),
         ] {
-            let found = unescape(inner.as_bytes());
-            assert_eq!((found.text.as_ref(), found.lone_surrogate), (expected, true));
+            assert_eq!(unescape(inner.as_bytes()), expected);
+            assert!(has_lone_surrogate(inner.as_bytes()));
         }
     }
 

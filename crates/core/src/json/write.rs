@@ -102,6 +102,16 @@ impl Writer {
     }
 }
 
+/// How many bytes [`Writer::string`] takes for a text, its quotes included.
+pub(crate) fn written_length(value: &str) -> usize {
+    let more = |byte: u8| match byte {
+        b'"' | b'\\' | 8 | 9 | 10 | 12 | 13 => 1,
+        0..0x20 => 5,
+        _ => 0,
+    };
+    value.len() + 2 + value.bytes().map(more).sum::<usize>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,7 +121,9 @@ mod tests {
         let all: String = (0..0x300).filter_map(char::from_u32).chain(['\u{2028}', '\u{ffff}', '\u{1f600}']).collect();
         let mut out = Writer::default();
         out.string(&all);
-        assert_eq!(out.into_text(), serde_json::to_string(&all).expect("text"));
+        let text = out.into_text();
+        assert_eq!(text.len(), written_length(&all));
+        assert_eq!(text, serde_json::to_string(&all).expect("text"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
-use super::violation::{SchemaFault, Violation, format_message};
+use super::violation::{At, SchemaFault, Violation, format_message};
 use crate::json::escape_pointer;
 use crate::rule::Rule;
 
@@ -54,7 +54,8 @@ fn close(schema: &mut Value) {
 
 fn violations(error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
     let pointer = error.instance_path().as_str().to_owned();
-    let one = |rule, message: String| vec![Violation { pointer: pointer.clone(), rule, member: None, message }];
+    let one =
+        |rule, message: String| vec![Violation { at: At::Pointer(pointer.clone()), rule, missing: None, message }];
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()
@@ -63,9 +64,9 @@ fn violations(error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
                 pointer.push('/');
                 escape_pointer(name, &mut pointer);
                 Violation {
-                    pointer,
+                    at: At::Pointer(pointer),
                     rule: Rule::SchemaUnknown,
-                    member: Some(name.clone()),
+                    missing: None,
                     message: "the vendor documents no such member; it is kept".into(),
                 }
             })
@@ -73,7 +74,7 @@ fn violations(error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default().to_owned();
             let message = format!("required member {name} is missing");
-            vec![Violation { pointer, rule: Rule::SchemaRequired, member: Some(name), message }]
+            vec![Violation { at: At::Pointer(pointer), rule: Rule::SchemaRequired, missing: Some(name), message }]
         }
         ValidationErrorKind::Type { kind } => {
             one(Rule::SchemaType, format!("expected {}, but found {}", expected(kind), found(error.instance())))

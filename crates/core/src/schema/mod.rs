@@ -16,7 +16,7 @@ pub(crate) use engine::Validator;
 #[cfg(feature = "own-schemas")]
 pub(crate) use own::OwnSchema;
 pub use violation::SchemaFault;
-pub(crate) use violation::{Violation, format_message};
+pub(crate) use violation::{At, Violation, format_message};
 
 /// The payload's departures from the schema of `event`, before any vendor's reading: JSON Pointer and keyword.
 ///
@@ -25,14 +25,17 @@ pub(crate) use violation::{Violation, format_message};
 #[doc(hidden)]
 #[must_use]
 pub fn schema_violations(event: &EventInfo, payload: &[u8]) -> Vec<(String, &'static str)> {
-    let Some(schema) = onepass::schema_of(event) else { return Vec::new() };
     // As deep as serde_json reads.
-    let Ok(found) = onepass::findings(schema, payload, 127) else { return Vec::new() };
-    found
-        .violations
-        .into_iter()
-        .map(|placed| placed.violation)
-        .filter(|violation| violation.rule != crate::rule::Rule::SchemaUnknown)
-        .filter_map(|violation| Some((violation.pointer, violation.rule.id().strip_prefix("SCHEMA-")?)))
+    const DEPTH: usize = 127;
+    let Some(schema) = onepass::schema_of(event) else { return Vec::new() };
+    let Ok(found) = onepass::findings(schema, payload, DEPTH) else { return Vec::new() };
+    let Ok(document) = crate::json::Document::parse(payload, DEPTH) else { return Vec::new() };
+    let violations =
+        found.violations.into_iter().filter(|violation| violation.rule != crate::rule::Rule::SchemaUnknown);
+    violations
+        .filter_map(|violation| {
+            let pointer = violation.at.find(&document)?.pointer();
+            Some((pointer, violation.rule.id().strip_prefix("SCHEMA-")?))
+        })
         .collect()
 }

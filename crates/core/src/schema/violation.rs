@@ -1,5 +1,6 @@
 //! What is said about a payload, whichever engine says it.
 
+use crate::json::{Document, Node};
 use crate::rule::Rule;
 
 /// A schema that does not compile.
@@ -15,13 +16,33 @@ pub struct SchemaFault {
 /// One way in which a payload departs from its schema.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Violation {
-    /// JSON Pointer from the payload's root to the value.
-    pub(crate) pointer: String,
+    pub(crate) at: At,
     /// The rule of the keyword.
     pub(crate) rule: Rule,
-    /// The member that the keyword is about, where that is not the value itself.
-    pub(crate) member: Option<String>,
+    /// The required member that is missing.
+    pub(crate) missing: Option<String>,
     pub(crate) message: String,
+}
+
+/// Which value a violation is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum At {
+    /// The one that starts at this byte, or whose name does.
+    Offset(usize),
+    /// The one that this JSON Pointer names.
+    #[cfg(feature = "own-schemas")]
+    Pointer(String),
+}
+
+impl At {
+    /// The value in the document that was judged; `None` where it is not to be found.
+    pub(crate) fn find<'d, 'a>(&self, document: &'d Document<'a>) -> Option<Node<'d, 'a>> {
+        match self {
+            Self::Offset(offset) => document.at_offset(*offset),
+            #[cfg(feature = "own-schemas")]
+            Self::Pointer(pointer) => document.at(pointer),
+        }
+    }
 }
 
 /// What a string should look like that has not its format.

@@ -16,6 +16,8 @@ pub(crate) const SIGNATURE_HEADER: &str = "x-webhook-signature";
 
 const DIGEST_BYTES: usize = 32;
 
+const SECONDS_OF_A_YEAR: u64 = 365 * 24 * 60 * 60;
+
 /// How many `v1` parts are looked at; more would only buy an attacker time.
 const MAX_DIGESTS: usize = 4;
 
@@ -93,10 +95,15 @@ impl SignatureHeader {
         }
         if self.timestamp.saturating_sub(now) > tolerance {
             let ahead = self.timestamp - now;
-            return Err((
-                Rule::SigFuture,
-                format!("signed {ahead} s in the future, but at most {tolerance} s are tolerated; check the clocks"),
-            ));
+            // Some day before today, were it milliseconds; as seconds it is thousands of years away.
+            let is_milliseconds =
+                self.timestamp / 1000 > SECONDS_OF_A_YEAR && self.timestamp / 1000 <= now.saturating_add(tolerance);
+            let message = if is_milliseconds {
+                "t is in milliseconds; expected seconds since the Unix epoch".to_owned()
+            } else {
+                format!("signed {ahead} s in the future, but at most {tolerance} s are tolerated; check the clocks")
+            };
+            return Err((Rule::SigFuture, message));
         }
         Ok(())
     }
@@ -192,6 +199,18 @@ mod tests {
         assert_eq!(age(700), Ok(()));
         assert_eq!(age(1301), Err(Rule::SigStale));
         assert_eq!(age(699), Err(Rule::SigFuture));
+    }
+
+    #[test]
+    fn milliseconds_are_told_from_a_wrong_clock() {
+        let message = |t: u64, now| {
+            let header = SignatureHeader::parse(format!("t={t},v1={V1}").as_bytes(), now).expect("well formed");
+            header.check_age(300).expect_err("too far ahead").1
+        };
+        assert!(message(1_689_694_333_123, 1_689_694_334).contains("milliseconds"));
+        assert!(message(1_689_694_333_123, u64::MAX).contains("s ago"));
+        assert!(!message(1_689_694_333, 1_689_690_000).contains("milliseconds"));
+        assert!(!message(u64::MAX, 1_689_694_334).contains("milliseconds"));
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::sync::Arc;
 /// The prefix of a Dataspike signing secret.
 const PREFIX: &str = "whsec_";
 
+/// How many bytes a key has at the least that nobody can try out.
+const MIN_BYTES: usize = 16;
+
 /// A signing secret of a Dataspike webhook: `whsec_` and hexadecimal digits, as the vendor shows it once.
 ///
 /// `Debug` prints `Secret(..)`, with its label where it has one.
@@ -30,9 +33,13 @@ impl Secret {
     /// Reads the text form.
     ///
     /// # Errors
+    /// - [`SecretError::Whitespace`]: there is white space around it, such as the line end of a file.
     /// - [`SecretError::Prefix`]: it does not start with `whsec_`.
     /// - [`SecretError::Hex`]: what follows is not an even, non-zero number of hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
+        if text.trim() != text {
+            return Err(SecretError::Whitespace);
+        }
         let digits = text.strip_prefix(PREFIX).ok_or(SecretError::Prefix)?;
         match const_hex::decode(digits) {
             // The decoder would take a 0x in front; the vendor never writes one.
@@ -63,6 +70,24 @@ impl Secret {
         self.label.as_deref()
     }
 
+    /// Whether its key has fewer than 16 bytes, so that somebody who sees a signed delivery may find the key by trying.
+    ///
+    /// It is taken all the same: the vendor gives out the secrets, and says nothing of their length. Warn whoever configured it.
+    ///
+    /// # Example
+    /// ```
+    /// use hookvet::Secret;
+    ///
+    /// assert!(Secret::parse("whsec_0102")?.is_short());
+    /// assert!(!Secret::parse("whsec_000102030405060708090a0b0c0d0e0f")?.is_short());
+    /// # Ok::<(), hookvet::SecretError>(())
+    /// ```
+    /// Source: RFC 2104 §3, which discourages short keys; the number is this project's.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.key.len() < MIN_BYTES
+    }
+
     pub(crate) fn shared_label(&self) -> Option<Arc<str>> {
         self.label.clone()
     }
@@ -89,6 +114,9 @@ impl fmt::Debug for Secret {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
+    /// There is white space around it.
+    #[error("expected a signing secret alone, but found white space around it; take off the blank or the line end")]
+    Whitespace,
     /// The prefix is missing.
     #[error("a Dataspike signing secret starts with whsec_; paste it whole, as shown when the webhook was created")]
     Prefix,
@@ -105,6 +133,11 @@ mod tests {
     fn only_the_vendors_form_is_a_secret() {
         assert!(Secret::parse("whsec_a1B2").is_ok());
         assert_eq!(Secret::parse("a1b2").map(|_| ()), Err(SecretError::Prefix));
+        for text in ["whsec_a1B2\n", " whsec_a1B2", "whsec_a1B2\u{a0}", "\thunter2"] {
+            let error = Secret::parse(text).expect_err(text);
+            assert_eq!(error, SecretError::Whitespace);
+            assert!(error.to_string().contains("white space around it"));
+        }
         for text in ["whsec_", "whsec_a", "whsec_xy", "whsec_0xab", "whsec_ab cd"] {
             assert_eq!(Secret::parse(text).map(|_| ()), Err(SecretError::Hex), "{text}");
         }

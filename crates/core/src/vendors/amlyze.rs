@@ -1,11 +1,9 @@
 //! AMLYZE: the places D01 to D35 where its documents disagree, each with the reading that loses nothing.
 
-use super::Reading;
+use super::{Reading, Remark, Tell, check_spellings};
 use crate::cloudevents::attributes::Core;
 use crate::cloudevents::time;
-use crate::finding::Place;
 use crate::json::{Document, Kind, Node};
-use crate::report::Note;
 use crate::rule::Rule;
 use crate::schema::Violation;
 
@@ -84,14 +82,13 @@ pub(crate) fn unknown_type(type_name: &str) -> (Rule, &'static str) {
 }
 
 pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
-    if violation.rule == Rule::SchemaRequired && violation.pointer.is_empty() {
-        return missing_member(violation.member.as_deref().unwrap_or_default(), value);
+    let Some(value) = value else { return Reading::Keep };
+    if violation.rule == Rule::SchemaRequired && value.is_root() {
+        return missing_member(violation.missing.as_deref().unwrap_or_default(), value);
     }
     // Every documented member stands at the top.
-    let Some(name) = violation.pointer.strip_prefix('/').filter(|name| !name.contains('/')) else {
-        return Reading::Keep;
-    };
-    let Some(value) = value else { return Reading::Keep };
+    let Some(name) = value.name().filter(|_| value.parent().is_some_and(Node::is_root)) else { return Reading::Keep };
+    let name = name.as_ref();
     let text = value.text();
     match violation.rule {
         Rule::SchemaUnknown if type_name == CUSTOMER_UPDATED && name == "updateAt" => {
@@ -143,12 +140,12 @@ fn spelling(value: Node<'_, '_>, rule: Rule, message: &'static str) -> Reading {
 }
 
 /// The id of a customer is read under every spelling, and the spelling is reported where it stands.
-fn missing_member(name: &str, root: Option<Node<'_, '_>>) -> Reading {
+fn missing_member(name: &str, root: Node<'_, '_>) -> Reading {
     let is_id = name.eq_ignore_ascii_case(CUSTOMER_ID) || name == "externalId";
     let stands_in = |member: Node<'_, '_>| {
         member.name().is_some_and(|name| name.eq_ignore_ascii_case(CUSTOMER_ID)) && member.kind() == Kind::String
     };
-    if is_id && root.is_some_and(|root| root.children().any(stands_in)) { Reading::Drop } else { Reading::Keep }
+    if is_id && root.children().any(stands_in) { Reading::Drop } else { Reading::Keep }
 }
 
 /// The words that `decisionType` may have.
@@ -159,6 +156,17 @@ fn decisions(type_name: &str) -> &'static [&'static str] {
 /// Null, or for a flag also the empty text.
 fn is_nothing(value: Node<'_, '_>, text: Option<&str>, name: &str) -> bool {
     value.kind() == Kind::Null || (text == Some("") && FLAGS.contains(&name))
+}
+
+/// The documented name of the customer's id in an event's payload; `None` where the payload has none.
+fn id_of(type_name: &str) -> Option<&'static str> {
+    if type_name == CUSTOMER_UPDATED {
+        Some("customerExternalID")
+    } else if is_retrospective(type_name) || has_word(type_name, "related_entity") {
+        Some(CUSTOMER_ID)
+    } else {
+        has_word(type_name, "screening").then_some("externalId")
+    }
 }
 
 fn is_retrospective(type_name: &str) -> bool {
@@ -184,71 +192,51 @@ fn is_required(type_name: &str, name: &str) -> bool {
 }
 
 /// What a schema cannot say about a payload. `subject` is the decoded attribute.
-pub(crate) fn look_at_payload(
-    type_name: &str,
-    subject: Option<&str>,
-    payload: &Document<'_>,
-    add: &mut dyn FnMut(Note<'static>, Option<Node<'_, '_>>),
-) {
+pub(crate) fn look_at_payload(type_name: &str, subject: Option<&str>, payload: &Document<'_>, tell: Tell<'_>) {
     let root = payload.root();
     if root.kind() != Kind::Object {
         return;
     }
+    let is_id = |name: &str| name.eq_ignore_ascii_case(CUSTOMER_ID);
+    let id = id_of(type_name).and_then(|own| check_spellings(root, own, is_id, Rule::AmlyzeD14, tell));
     if type_name == CUSTOMER_UPDATED {
-        look_at_customer_update(subject, root, add);
+        look_at_customer_update(subject, root, id, tell);
     }
     if let Some(word) = root.get("decisionType")
         && is_retrospective(type_name)
         && word.text().is_some_and(|text| text != text.trim() && DECISIONS.contains(&text.trim()))
     {
-        add(
-            note(Rule::AmlyzeD20, "/decisionType", "the word has spaces around it; it is read without them"),
-            Some(word),
-        );
+        tell(Remark::new(Rule::AmlyzeD20, Some(word), "the word has spaces around it; it is read without them"));
     }
     if has_word(type_name, "screening") {
-        look_at_screening(type_name, root, add);
+        look_at_screening(type_name, root, tell);
     }
 }
 
-fn look_at_customer_update(
-    subject: Option<&str>,
-    root: Node<'_, '_>,
-    add: &mut dyn FnMut(Note<'static>, Option<Node<'_, '_>>),
-) {
-    let id = root.children().find(|member| {
-        member.name().is_some_and(|name| name.eq_ignore_ascii_case("customerExternalID")) && member.kind() != Kind::Null
-    });
+/// `id` is the member that counts as the customer's id.
+fn look_at_customer_update(subject: Option<&str>, root: Node<'_, '_>, id: Option<Node<'_, '_>>, tell: Tell<'_>) {
     match id {
-        None => add(
-            note(
-                Rule::AmlyzeD25,
-                "",
-                "customerExternalID is missing, as in the oldest examples; the subject stands in for it",
-            ),
+        None => tell(Remark::new(
+            Rule::AmlyzeD25,
             None,
-        ),
+            "customerExternalID is missing, as in the oldest examples; the subject stands in for it",
+        )),
         Some(id) if id.text().is_some_and(|id| subject.is_some_and(|subject| subject != id)) => {
-            add(
-                note(Rule::AmlyzeD14, &id.pointer(), "differs from the event's subject, which it should equal"),
-                Some(id),
-            );
+            tell(Remark::new(Rule::AmlyzeD14, Some(id), "differs from the event's subject, which it should equal"));
         }
         Some(_) => {}
     }
+    check_spellings(root, "updatedAt", |name| name == "updateAt", Rule::AmlyzeD15, tell);
     if root.get("updatedAt").is_none() && root.get("updateAt").is_none() {
-        add(
-            note(
-                Rule::AmlyzeD25,
-                "",
-                "updatedAt is missing, as in the oldest examples; the event's time stands in for it",
-            ),
+        tell(Remark::new(
+            Rule::AmlyzeD25,
             None,
-        );
+            "updatedAt is missing, as in the oldest examples; the event's time stands in for it",
+        ));
     }
 }
 
-fn look_at_screening(type_name: &str, root: Node<'_, '_>, add: &mut dyn FnMut(Note<'static>, Option<Node<'_, '_>>)) {
+fn look_at_screening(type_name: &str, root: Node<'_, '_>, tell: Tell<'_>) {
     let Some(matched) = root.get("screeningMatch") else { return };
     let flag = FLAGS.into_iter().find_map(|flag| {
         root.get(flag).filter(|value| value.kind() != Kind::Null && value.text().as_deref() != Some(""))
@@ -261,16 +249,12 @@ fn look_at_screening(type_name: &str, root: Node<'_, '_>, add: &mut dyn FnMut(No
         _ => "",
     };
     if !contradiction.is_empty() {
-        add(note(Rule::AmlyzeDecision, "/screeningMatch", contradiction), Some(matched));
+        tell(Remark::new(Rule::AmlyzeDecision, Some(matched), contradiction));
     }
     if matched.kind() == Kind::False
         && let Some(guid) = root.get("screeningGuid")
         && guid.kind() != Kind::Null
     {
-        add(note(Rule::AmlyzeD18, "/screeningGuid", "sent without a match, which no document shows"), Some(guid));
+        tell(Remark::new(Rule::AmlyzeD18, Some(guid), "sent without a match, which no document shows"));
     }
-}
-
-fn note(rule: Rule, pointer: &str, message: &'static str) -> Note<'static> {
-    Note::new(rule, Place::Body(pointer.to_owned()), message)
 }

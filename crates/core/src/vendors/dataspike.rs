@@ -2,19 +2,18 @@
 
 use memchr::memchr_iter;
 
-use super::Reading;
-use crate::finding::Place;
+use super::{Reading, Remark, Tell, check_spellings};
 use crate::json::{Decimal, Document, Kind, Node};
-use crate::report::Note;
 use crate::rule::Rule;
-use crate::schema::Violation;
 use crate::schema::onepass::{Record, watch};
+use crate::schema::{At, Violation};
 
 pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
-    let name = violation.pointer.rsplit('/').next().unwrap_or_default();
-    let kind = value.map(Node::kind);
-    match (violation.rule, name) {
-        (Rule::SchemaRequired, "") => match violation.member.as_deref() {
+    let Some(value) = value else { return Reading::Keep };
+    let name = value.name().unwrap_or_default();
+    let kind = value.kind();
+    match (violation.rule, name.as_ref()) {
+        (Rule::SchemaRequired, _) if value.is_root() => match violation.missing.as_deref() {
             Some("webhook_id") => Reading::Instead(
                 Rule::DataspikeEnvelope,
                 "webhook_id is missing, which every document shows; the id alone tells duplicates then",
@@ -24,11 +23,11 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
             }
             _ => Reading::Keep,
         },
-        (Rule::SchemaRequired, _) if violation.member.as_deref() == Some("status") && is_check(&violation.pointer) => {
+        (Rule::SchemaRequired, _) if violation.missing.as_deref() == Some("status") && is_check(value) => {
             Reading::Instead(Rule::Dataspike11, "the check has no status, which makes it neither passed nor failed")
         }
         (Rule::SchemaType | Rule::SchemaEnum, "status")
-            if kind == Some(Kind::Null) && violation.pointer.strip_suffix("/status").is_some_and(is_check) =>
+            if kind == Kind::Null && value.parent().is_some_and(is_check) =>
         {
             Reading::Instead(Rule::Dataspike11, "the check's status is null, which makes it neither passed nor failed")
         }
@@ -39,9 +38,9 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
             Reading::Instead(Rule::SchemaType, "spelt erros, and no list of errors as under the documented spelling")
         }
         (Rule::SchemaUnknown, "doc_number" | "document_type")
-            if violation.pointer.starts_with("/payload/poi_data/") =>
+            if value.parent().is_some_and(|parent| parent.is_at(&["payload", "poi_data"])) =>
         {
-            if matches!(kind, Some(Kind::String | Kind::Null)) {
+            if matches!(kind, Kind::String | Kind::Null) {
                 Reading::Instead(
                     Rule::Dataspike23,
                     "an older name, as in the JavaScript SDK; it is read as document_number or parsed_type",
@@ -53,17 +52,17 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
         (Rule::SchemaUnknown, "manual_fields_settings") => {
             Reading::Instead(Rule::Dataspike49, "spelt as in the JavaScript SDK; it is read as manual_field_settings")
         }
-        (Rule::SchemaType, "risk_score") if kind == Some(Kind::String) => Reading::Instead(
+        (Rule::SchemaType, "risk_score") if kind == Kind::String => Reading::Instead(
             Rule::Dataspike7,
             "a string where an object with a type is documented; it is read as that type",
         ),
-        (Rule::SchemaType, "published_at") if kind == Some(Kind::String) => {
+        (Rule::SchemaType, "published_at") if kind == Kind::String => {
             Reading::Instead(Rule::Dataspike29, "text where seconds since 1970 are documented; the text is kept")
         }
-        (Rule::SchemaType, "contact_info") if kind == Some(Kind::Object) && is_made_of(value, &CONTACT_INFO) => {
+        (Rule::SchemaType, "contact_info") if kind == Kind::Object && is_made_of(value, &CONTACT_INFO) => {
             Reading::Instead(Rule::Dataspike28, "one object where a list is documented; it is read as a list of one")
         }
-        (Rule::SchemaType, "media") if kind == Some(Kind::Object) && is_made_of(value, &MEDIA) => {
+        (Rule::SchemaType, "media") if kind == Kind::Object && is_made_of(value, &MEDIA) => {
             Reading::Instead(Rule::Dataspike28, "one object where a list is documented; it is read as a list of one")
         }
         _ => Reading::Keep,
@@ -119,27 +118,26 @@ const MEDIA: [(&str, Member); 10] = [
 ];
 
 /// Whether a value is an object that can be read, member by member.
-fn is_made_of(value: Option<Node<'_, '_>>, members: &[(&str, Member)]) -> bool {
+fn is_made_of(value: Node<'_, '_>, members: &[(&str, Member)]) -> bool {
     let is_read = |child: Node<'_, '_>| {
         let name = child.name().unwrap_or_default();
         members.iter().find(|(other, _)| *other == name).is_none_or(|(_, member)| member.takes(child))
     };
-    value.is_some_and(|value| value.kind() == Kind::Object && value.children().all(is_read))
+    value.kind() == Kind::Object && value.children().all(is_read)
 }
 
 /// Whether a value is a list of such objects, or null.
-fn is_list_of(value: Option<Node<'_, '_>>, members: &[(&str, Member)]) -> bool {
-    value.is_some_and(|value| match value.kind() {
+fn is_list_of(value: Node<'_, '_>, members: &[(&str, Member)]) -> bool {
+    match value.kind() {
         Kind::Null => true,
-        Kind::Array => value.children().all(|item| is_made_of(Some(item), members)),
+        Kind::Array => value.children().all(|item| is_made_of(item, members)),
         _ => false,
-    })
+    }
 }
 
-/// Whether a pointer into an envelope names a check.
-fn is_check(pointer: &str) -> bool {
-    let of_verification = pointer.strip_prefix("/payload/checks/").is_some_and(|name| !name.contains('/'));
-    of_verification || pointer == "/payload/result"
+/// Whether a value of an envelope is a check.
+fn is_check(value: Node<'_, '_>) -> bool {
+    value.parent().is_some_and(|parent| parent.is_at(&["payload", "checks"])) || value.is_at(&["payload", "result"])
 }
 
 /// Whether [`look_at_payload`] may have to say something about a payload that its schema is content with. Errs on the
@@ -155,7 +153,7 @@ pub(crate) fn may_be_remarkable(type_name: &str, envelope: &[u8], record: &Recor
             let Some(data) = nested else { return false };
             let data_on = envelope.get(data.start..).unwrap_or_default();
             data.kind == Kind::Array
-                || OLD_MRZ_NAMES.iter().any(|name| holds(data_on, name.as_bytes()))
+                || MRZ_NAMES.iter().any(|(_, older, _)| holds(data_on, older.as_bytes()))
                 // Any character of a name may be escaped.
                 || holds(data_on, b"\\u")
         }
@@ -171,80 +169,111 @@ fn holds(text: &[u8], word: &[u8]) -> bool {
 }
 
 /// What a schema cannot say about a delivery whose type is documented.
-pub(crate) fn look_at_payload(
-    type_name: &str,
-    envelope: &Document<'_>,
-    add: &mut dyn FnMut(Note<'static>, Option<Node<'_, '_>>),
-) {
+pub(crate) fn look_at_payload(type_name: &str, envelope: &Document<'_>, tell: Tell<'_>) {
     if type_name == "AML" {
         let message = "the older name of AML_SCREENING; the payload is taken by its shape";
-        add(Note::new(Rule::Dataspike2, Place::Body("/event_type".into()), message), envelope.root().get("event_type"));
+        tell(Remark::new(Rule::Dataspike2, envelope.root().get("event_type"), message));
     }
     let Some(payload) = envelope.root().get("payload").filter(|payload| payload.kind() == Kind::Object) else { return };
     if payload.children().next().is_none() {
         let message = "the payload is empty: a test event from the dashboard, nothing to process";
-        add(Note::new(Rule::DataspikeTest, Place::Body("/payload".into()), message), Some(payload));
+        tell(Remark::new(Rule::DataspikeTest, Some(payload), message));
         return;
     }
-    let mut at = |rule, node: Node<'_, '_>, message| {
-        add(Note::new(rule, Place::Body(node.pointer()), message), Some(node));
-    };
     match type_name {
         "DOCVER" => {
             for check in payload.get("checks").into_iter().flat_map(Node::children) {
-                look_at_check(check, check.name().as_deref() == Some(MRZ_CHECK), &mut at);
+                look_at_check(check, check.name().as_deref() == Some(MRZ_CHECK), tell);
+            }
+            if let Some(read) = payload.get("poi_data") {
+                check_names(read, &POI_NAMES, tell);
+            }
+            if let Some(settings) = payload.get("settings") {
+                check_names(settings, &SETTINGS_NAMES, tell);
             }
         }
         "DOCVER_CHECKS" => {
             let is_mrz = payload.get("step").and_then(Node::text).as_deref() == Some(MRZ_CHECK);
             if let Some(check) = payload.get("result") {
-                look_at_check(check, is_mrz, &mut at);
+                look_at_check(check, is_mrz, tell);
             }
         }
-        "AML_SCREENING" | "AML" => look_at_screening(payload, &mut at),
+        "AML_SCREENING" | "AML" => look_at_screening(payload, tell),
         _ => {}
+    }
+}
+
+/// The current name of a member, the older one that is read as well, and the rule about that.
+type Names = (&'static str, &'static str, Rule);
+
+const POI_NAMES: [Names; 2] =
+    [("parsed_type", "document_type", Rule::Dataspike23), ("document_number", "doc_number", Rule::Dataspike23)];
+
+const SETTINGS_NAMES: [Names; 1] = [("manual_field_settings", "manual_fields_settings", Rule::Dataspike49)];
+
+const CHECK_NAMES: [Names; 1] = [("errors", "erros", Rule::Dataspike1)];
+
+const MRZ_NAMES: [Names; 4] = [
+    ("document_type", "documentType", Rule::Dataspike23),
+    ("doc_number", "docNumber", Rule::Dataspike23),
+    ("birth_date", "birthDate", Rule::Dataspike23),
+    ("expiry_date", "expiryDate", Rule::Dataspike23),
+];
+
+const COMPANY_NAMES: [Names; 1] = [("reference", "ref", Rule::Dataspike30)];
+
+const SCREENING_NAMES: [Names; 1] = [("search_response", "search_result", Rule::Dataspike6)];
+
+/// Reports each member that stands there under both names with different values.
+fn check_names(object: Node<'_, '_>, names: &[Names], tell: Tell<'_>) {
+    for (own, older, rule) in names {
+        check_spellings(object, own, |name| name == *older, *rule, tell);
     }
 }
 
 /// The check whose data is the machine-readable zone of a document.
 const MRZ_CHECK: &str = "document_mrz";
 
-type At<'f> = &'f mut dyn FnMut(Rule, Node<'_, '_>, &'static str);
-
-fn look_at_check(check: Node<'_, '_>, is_mrz: bool, at: At<'_>) {
+fn look_at_check(check: Node<'_, '_>, is_mrz: bool, tell: Tell<'_>) {
     if check.kind() != Kind::Object {
         return;
     }
+    check_names(check, &CHECK_NAMES, tell);
     let Some(data) = check.get("data") else { return };
     if data.kind() == Kind::Array {
-        at(Rule::Dataspike20, data, "a list, as in the first documents; an empty one is read as no data");
+        let message = "a list, as in the first documents; an empty one is read as no data";
+        tell(Remark::new(Rule::Dataspike20, Some(data), message));
     }
     if is_mrz {
         let zone = data.get("mrz").unwrap_or(data);
         for member in zone.children() {
-            if member.name().is_some_and(|name| OLD_MRZ_NAMES.contains(&name.as_ref())) {
+            if member.name().is_some_and(|name| MRZ_NAMES.iter().any(|(_, older, _)| *older == name)) {
                 let message = "spelt in camelCase, as in the first documents; it is read in snake_case";
-                at(Rule::Dataspike23, member, message);
+                tell(Remark::new(Rule::Dataspike23, Some(member), message));
             }
         }
+        check_names(zone, &MRZ_NAMES, tell);
     }
 }
 
-const OLD_MRZ_NAMES: [&str; 4] = ["documentType", "docNumber", "birthDate", "expiryDate"];
-
-fn look_at_screening(screening: Node<'_, '_>, at: At<'_>) {
-    let older = screening.get("search_result");
-    if let Some(result) = older.filter(|result| result.kind() != Kind::Null) {
-        at(Rule::Dataspike6, result, "called search_result, as in the vendor's samples; it is read as search_response");
+fn look_at_screening(screening: Node<'_, '_>, tell: Tell<'_>) {
+    let is_there = |result: &Node<'_, '_>| result.kind() != Kind::Null;
+    let older = screening.get("search_result").filter(is_there);
+    if let Some(result) = older {
+        let message = "called search_result, as in the vendor's samples; it is read as search_response";
+        tell(Remark::new(Rule::Dataspike6, Some(result), message));
     }
-    let result = screening.get("search_response").or(older);
+    check_names(screening, &SCREENING_NAMES, tell);
+    let result = screening.get("search_response").filter(is_there).or(older);
     let Some(records) = result.and_then(|result| result.get("data")) else { return };
     for fields in records.children().filter_map(|record| record.get("fields")) {
         for list in ["companies_and_enterprises", "owners_and_beneficiaries"] {
-            let companies = fields.get(list).into_iter().flat_map(Node::children);
-            for reference in companies.filter_map(|company| company.get("ref")) {
-                let message = "called ref, as in the Python SDK; it is read as reference";
-                at(Rule::Dataspike30, reference, message);
+            for company in fields.get(list).into_iter().flat_map(Node::children) {
+                if let Some(reference) = company.get("ref") {
+                    let message = "called ref, as in the Python SDK; it is read as reference";
+                    tell(Remark::new(Rule::Dataspike30, Some(reference), message));
+                }
+                check_names(company, &COMPANY_NAMES, tell);
             }
         }
     }
@@ -262,15 +291,15 @@ pub(crate) fn check_envelope(envelope: &Document<'_>) -> Vec<Violation> {
     ] {
         match envelope.root().get(name) {
             None if is_needed => found.push(Violation {
-                pointer: String::new(),
+                at: At::Offset(envelope.root().start()),
                 rule: Rule::SchemaRequired,
-                member: Some(name.to_owned()),
+                missing: Some(name.to_owned()),
                 message: format!("required member {name} is missing"),
             }),
             Some(value) if value.kind() != kind && (is_needed || value.kind() != Kind::Null) => found.push(Violation {
-                pointer: format!("/{name}"),
+                at: At::Offset(value.start()),
                 rule: Rule::SchemaType,
-                member: None,
+                missing: None,
                 message: format!("expected {}, but found {}", kind.name(), value.kind().name()),
             }),
             _ => {}
@@ -313,12 +342,12 @@ mod tests {
             let list = format!("[{text}]");
             let document = Document::parse(text.as_bytes(), 9).expect("JSON");
             let errors = Document::parse(list.as_bytes(), 9).expect("JSON");
-            let root = Some(document.root());
+            let root = document.root();
             let is_contact = serde_json::from_str::<ContactInfo>(&text).is_ok();
             assert_eq!(is_made_of(root, &CONTACT_INFO), is_contact, "{text}");
             assert_eq!(is_made_of(root, &MEDIA), serde_json::from_str::<Media>(&text).is_ok(), "{text}");
             let is_errors = serde_json::from_str::<Option<Vec<CheckError>>>(&list).is_ok();
-            assert_eq!(is_list_of(Some(errors.root()), &CHECK_ERROR), is_errors, "{list}");
+            assert_eq!(is_list_of(errors.root(), &CHECK_ERROR), is_errors, "{list}");
         }
     }
 }

@@ -3,12 +3,60 @@
 pub(crate) mod amlyze;
 pub(crate) mod dataspike;
 
+use std::borrow::Cow;
+
 use hookvet_catalogue::Vendor;
 
 use crate::cloudevents::attributes::Core;
-use crate::json::Node;
+use crate::finding::Severity;
+use crate::json::{Kind, Node};
 use crate::rule::Rule;
 use crate::schema::Violation;
+
+/// What a vendor's own rules say about a value in a payload.
+pub(crate) struct Remark<'n> {
+    pub(crate) rule: Rule,
+    /// The value; `None` for the payload as a whole.
+    pub(crate) node: Option<Node<'n, 'n>>,
+    pub(crate) message: Cow<'static, str>,
+    /// Where it is graver than the rule usually is.
+    pub(crate) severity: Option<Severity>,
+}
+
+impl<'n> Remark<'n> {
+    fn new(rule: Rule, node: Option<Node<'n, 'n>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { rule, node, message: message.into(), severity: None }
+    }
+}
+
+/// Takes what a vendor's rules say.
+type Tell<'t> = &'t mut dyn FnMut(Remark<'_>);
+
+/// Reports where one member of an object is spelt in two ways with different values: readers differ on which one they take.
+///
+/// Counts what the types of the catalogue read: the member under its own name unless that is null, then the first other spelling.
+/// Returns the member that counts.
+fn check_spellings<'n>(
+    object: Node<'n, 'n>,
+    own: &str,
+    is_other: impl Fn(&str) -> bool,
+    rule: Rule,
+    tell: Tell<'_>,
+) -> Option<Node<'n, 'n>> {
+    let members = || object.children().filter(|member| member.kind() != Kind::Null);
+    let is_named = |member: &Node<'n, 'n>, is_it: &dyn Fn(&str) -> bool| member.name().is_some_and(|name| is_it(&name));
+    let others = || members().filter(|member| is_named(member, &|name| name != own && is_other(name)));
+    let documented = members().filter(|member| is_named(member, &|name| name == own)).last();
+    let counts = documented.or_else(|| others().next())?;
+    for other in others().filter(|other| !other.is_same(counts)) {
+        let message = match documented {
+            Some(_) => Cow::Owned(format!("{own} is there too, with another value; {own} counts")),
+            None => "another spelling is there too, with another value; the first one counts".into(),
+        };
+        tell(Remark { severity: Some(Severity::Drift), ..Remark::new(rule, Some(other), message) });
+    }
+    Some(counts)
+}
 
 /// What becomes of a finding of the standard under a vendor's documents.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,5 +1,6 @@
 //! Settings with defaults, checked once.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
@@ -29,13 +30,27 @@ pub enum BuildError {
     #[error(transparent)]
     Schema(#[from] SchemaFault),
     /// A status that no answer can carry for this.
-    #[error("{status} is no status for {class:?}: a refusal is 400 to 599, an acknowledgement 200 to 299")]
+    #[error("{}, but found {status}", expected_status(*class))]
     Status {
         /// The class that it was meant for; `None` for the acknowledgement.
         class: Option<Class>,
         /// What was given.
         status: u16,
     },
+}
+
+/// The statuses of an acknowledgement.
+const ACKNOWLEDGEMENTS: RangeInclusive<u16> = 200..=299;
+
+/// The statuses of a refusal.
+const REFUSALS: RangeInclusive<u16> = 400..=599;
+
+fn expected_status(class: Option<Class>) -> String {
+    let (range, what) = match class {
+        Some(class) => (REFUSALS, format!("refusals of the class {}", class.name())),
+        None => (ACKNOWLEDGEMENTS, "an acknowledgement".to_owned()),
+    };
+    format!("expected a status from {} to {} for {what}", range.start(), range.end())
 }
 
 /// Settings of a [`Vetter`]; every one has a default but the Dataspike secret.
@@ -192,7 +207,7 @@ impl VetterBuilder {
         if self.vendor == Vendor::Dataspike && self.secrets.is_empty() && !self.allow_unsigned {
             return Err(BuildError::NoSecret);
         }
-        if !(200..300).contains(&self.accepted_status) {
+        if !ACKNOWLEDGEMENTS.contains(&self.accepted_status) {
             return Err(BuildError::Status { class: None, status: self.accepted_status });
         }
         #[cfg(feature = "own-schemas")]
@@ -203,7 +218,7 @@ impl VetterBuilder {
             .collect::<Result<_, SchemaFault>>()?;
         let mut statuses = Class::ALL.map(Class::default_status);
         for (class, status) in self.statuses {
-            if !(400..600).contains(&status) {
+            if !REFUSALS.contains(&status) {
                 return Err(BuildError::Status { class: Some(class), status });
             }
             for (other, slot) in Class::ALL.iter().zip(&mut statuses) {
@@ -234,5 +249,29 @@ impl VetterBuilder {
                 own_schemas,
             }),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_that_no_answer_can_carry_says_what_was_expected() {
+        let error = |builder: VetterBuilder| builder.build().expect_err("a status").to_string();
+        assert_eq!(
+            error(Vetter::amlyze().status(Class::Schema, 200)),
+            "expected a status from 400 to 599 for refusals of the class schema, but found 200"
+        );
+        assert_eq!(
+            error(Vetter::amlyze().accepted_status(404)),
+            "expected a status from 200 to 299 for an acknowledgement, but found 404"
+        );
+        for (status, is_one) in [(399, false), (400, true), (599, true), (600, false)] {
+            assert_eq!(Vetter::amlyze().status(Class::Schema, status).build().is_ok(), is_one, "{status}");
+        }
+        for (status, is_one) in [(199, false), (200, true), (299, true), (300, false)] {
+            assert_eq!(Vetter::amlyze().accepted_status(status).build().is_ok(), is_one, "{status}");
+        }
     }
 }

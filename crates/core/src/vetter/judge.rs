@@ -6,24 +6,25 @@ use hookvet_catalogue::Vendor;
 use hookvet_catalogue::amlyze as amlyze_catalogue;
 
 use super::clean::{self, CleanHeaders};
-use super::payload::{Payload, placed};
+use super::payload::{Payload, Surrogates};
 use super::pending::{Careful, Shape, Told};
 use super::{HeaderList, Settings};
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::cloudevents::batch;
 use crate::cloudevents::data::StructuredData;
 use crate::cloudevents::structured;
-use crate::finding::Place;
+use crate::finding::{Finding, Place};
 use crate::json::{Document, Kind, Node};
 use crate::policy::{Level, Policy};
-use crate::report::{Note, Report, first_of};
-use crate::rule::Rule;
+use crate::report::{Note, Report, Size, Spot, first_of};
+use crate::rule::{Class, Rule};
 use crate::signature::{self, Signed};
-use crate::vendors;
+use crate::vendors::{self, Remark};
 use crate::verdict::{Authenticity, Content, Data, Decision, EventContext, Mode, Verdict};
 
-/// How many refused events of a batch are judged: a batch counts as a whole, and three bytes make a refused event.
-const MAX_REFUSED: usize = 100;
+/// How many events of a batch are judged that are refused, or in which no event can be made out: a batch counts as a whole,
+/// and three bytes make such an event.
+const MAX_BROKEN: usize = 100;
 
 /// The verdict of a delivery that was refused before its body was judged.
 pub(super) fn headers_only(careful: Careful) -> Verdict {
@@ -212,6 +213,24 @@ impl Default for Parts {
 
 fn conclude(settings: &Settings, mode: Mode, report: Report, parts: Parts) -> Verdict {
     let class = report.rejecting_class();
+    let findings = report.into_findings(&settings.policy);
+    verdict(settings, mode, class, findings, parts)
+}
+
+/// The verdict of one event of a batch, and how many findings it leaves out.
+fn conclude_item(settings: &Settings, report: Report, parts: Parts) -> (Verdict, usize) {
+    let class = report.rejecting_class();
+    let (findings, left_out) = report.into_parts();
+    (verdict(settings, Mode::Structured, class, findings, parts), left_out)
+}
+
+fn verdict(
+    settings: &Settings,
+    mode: Mode,
+    class: Option<Class>,
+    findings: Cow<'static, [Finding]>,
+    parts: Parts,
+) -> Verdict {
     let Parts { content, schema, authenticity, data } = parts;
     let class = match &content {
         Content::Batch(verdicts) => verdicts.iter().filter_map(Verdict::class).chain(class).reduce(first_of),
@@ -226,7 +245,7 @@ fn conclude(settings: &Settings, mode: Mode, report: Report, parts: Parts) -> Ve
         content,
         schema,
         authenticity,
-        findings: report.into_findings(&settings.policy),
+        findings,
         data,
     }
 }
@@ -252,7 +271,8 @@ impl Judge<'_, '_> {
         if !self.body.is_empty() {
             parts.data = Data::Span(0..self.body.len());
         }
-        let is_empty_allowed = self.settings.vendor == Vendor::CloudEvents;
+        // What has a schema cannot be left out.
+        let is_empty_allowed = self.settings.vendor == Vendor::CloudEvents && !self.has_schema(type_name);
         if is_json && !(self.body.is_empty() && is_empty_allowed) {
             let payload = Payload { bytes: Cow::Borrowed(self.body), prefix: String::new(), base: Some(0) };
             parts.schema = self.payload(type_name, attributes.get(Core::Subject), payload, &mut parts.data);
@@ -264,7 +284,7 @@ impl Judge<'_, '_> {
     fn structured(&mut self) -> Parts {
         let body = self.body;
         let Some(document) = self.scan_envelope(body) else { return Parts::default() };
-        self.look_at_json(&document, "", Some(0));
+        self.look_at_json(&document, "", Some(0), self.of_envelope());
         self.structured_event(document.root(), "")
     }
 
@@ -274,7 +294,7 @@ impl Judge<'_, '_> {
         if let Ok(document) = Document::parse(body, self.settings.max_depth) {
             let has = |core: &Core| document.root().get(core.name()).is_some();
             if document.root().kind() == Kind::Object && Core::REQUIRED.iter().all(has) {
-                self.look_at_json(&document, "", Some(0));
+                self.look_at_json(&document, "", Some(0), self.of_envelope());
                 return (Mode::Structured, self.structured_event(document.root(), ""));
             }
         }
@@ -295,6 +315,8 @@ impl Judge<'_, '_> {
         let mut parts = Parts::default();
         let payload = match structured.data {
             StructuredData::None => None,
+            // As an empty body in binary mode: there is no data.
+            StructuredData::Bytes(bytes) if bytes.is_empty() && structured.is_json => None,
             StructuredData::Json(span) => {
                 parts.data = Data::Span(span.clone());
                 let base = Some(span.start);
@@ -325,30 +347,34 @@ impl Judge<'_, '_> {
     fn batched(&mut self) -> Parts {
         let body = self.body;
         let Some(document) = self.scan_envelope(body) else { return Parts::default() };
-        self.look_at_json(&document, "", Some(0));
+        self.look_at_json(&document, "", Some(0), self.of_envelope());
         let root = document.root();
         if let Err(note) = batch::check_array(root) {
             self.add(note);
             return Parts::default();
         }
-        let (mut verdicts, mut refused) = (Vec::new(), 0);
+        let (mut verdicts, mut broken, mut taken) = (Vec::new(), 0, Size::default());
         for (position, event) in root.children().enumerate() {
             if let Err(note) = batch::check_item(position, event) {
                 self.add(note);
                 continue;
             }
-            if refused == MAX_REFUSED {
-                let message = format!("{MAX_REFUSED} events of the batch are refused; the rest is not looked at");
+            if broken == MAX_BROKEN {
+                let message = format!(
+                    "{MAX_BROKEN} events of the batch are refused, or cannot be made out; the rest is not looked at"
+                );
                 self.add(
                     Note::new(Rule::LimitFindings, Place::Body(format!("/{position}")), message).at(event.start()),
                 );
                 break;
             }
-            let mut report = Report::default();
+            let mut report = Report::after(taken);
             let mut judge = Judge { settings: self.settings, report: &mut report, body };
             let parts = judge.structured_event(event, &format!("/{position}"));
-            let verdict = conclude(self.settings, Mode::Structured, report, parts);
-            refused += usize::from(!verdict.is_accepted());
+            taken = report.size();
+            let (verdict, left_out) = conclude_item(self.settings, report, parts);
+            self.report.leave_out(left_out);
+            broken += usize::from(!verdict.is_accepted() || verdict.event().is_none());
             verdicts.push(verdict);
         }
         let versions = verdicts.iter().filter_map(|verdict| verdict.event()?.attribute("specversion"));
@@ -369,7 +395,7 @@ impl Judge<'_, '_> {
             };
         }
         let Some(document) = self.scan_envelope(body) else { return Parts::default() };
-        self.look_at_json(&document, "", Some(0));
+        self.look_at_json(&document, "", Some(0), self.of_envelope());
         let root = document.root();
         if root.kind() != Kind::Object {
             let message = format!("a Dataspike delivery is a JSON object, but this is {}", root.kind().name());
@@ -390,23 +416,17 @@ impl Judge<'_, '_> {
         if let Some(event) = hookvet_catalogue::find(Vendor::Dataspike, &type_name) {
             parts.schema = Some(Cow::Borrowed(event.schema_id));
             self.validate(event, &document, &payload);
-            let mut found = Vec::new();
-            vendors::dataspike::look_at_payload(event.name, &document, &mut |note, node| {
-                found.push(placed(note, node));
-            });
-            self.add_all(found, &payload);
+            vendors::dataspike::look_at_payload(event.name, &document, &mut |remark| self.remark(remark, &payload));
         } else {
-            for violation in vendors::dataspike::check_envelope(&document) {
-                let node = document.at(&violation.pointer);
-                self.violation(violation, node, &payload);
-            }
+            let violations = vendors::dataspike::check_envelope(&document);
+            self.violations(&type_name, violations, &document, &payload);
             if !type_name.is_empty() {
                 let message = "no document lists this event type; it is handed on as an unknown type";
-                let node = root.get("event_type").map(Node::start);
-                self.add_all(
-                    vec![(Note::new(Rule::Dataspike3, Place::Body("/event_type".into()), message), node)],
-                    &payload,
-                );
+                let note = Note::new(Rule::Dataspike3, Place::Body("/event_type".into()), message);
+                self.add(match root.get("event_type") {
+                    Some(node) => note.at(node.start()),
+                    None => note,
+                });
             }
         }
         parts.content = Content::Event(context(Vendor::Dataspike, attributes));
@@ -438,13 +458,24 @@ impl Judge<'_, '_> {
         }
     }
 
-    pub(super) fn add_all(&mut self, notes: Vec<(Note<'static>, Option<usize>)>, payload: &Payload<'_>) {
-        for (mut note, at) in notes {
-            if let Place::Body(pointer) = &mut note.place {
-                pointer.insert_str(0, &payload.prefix);
-            }
-            note.offset = payload.base.and_then(|base| Some(base + at?));
-            self.add(note);
+    /// Adds what a vendor's own rules say about a payload.
+    pub(super) fn remark(&mut self, remark: Remark<'_>, payload: &Payload<'_>) {
+        let Remark { rule, node, message, severity } = remark;
+        let spot = match node {
+            Some(node) => Spot::Node { prefix: &payload.prefix, node },
+            None => Place::Body(payload.prefix.clone()).into(),
+        };
+        let mut note = Note::new(rule, spot, message).severity(severity);
+        note.offset = payload.base.and_then(|base| Some(base + node?.name_start()));
+        self.add(note);
+    }
+
+    /// What half a character in an envelope breaks. In an attribute it is V10 and in data D4, which the readers of the two report.
+    fn of_envelope(&self) -> Surrogates {
+        if self.settings.vendor == Vendor::CloudEvents {
+            Surrogates::Elsewhere
+        } else {
+            Surrogates::Break(Rule::JsonSyntax)
         }
     }
 

@@ -11,13 +11,13 @@ use crate::finding::Place;
 use crate::json::{Document, Fault, FaultKind, Kind, Node};
 use crate::order;
 use crate::report::Note;
+use crate::report::Spot;
 use crate::rule::Rule;
-use crate::schema::{Violation, onepass};
+use crate::schema::{At, Violation, onepass};
 use crate::vendors::{self, Reading};
 use crate::verdict::Data;
 
 /// How many places are looked up one by one at the most.
-#[cfg(feature = "own-schemas")]
 const MANY: usize = 256;
 
 impl Judge<'_, '_> {
@@ -45,7 +45,10 @@ impl Judge<'_, '_> {
         };
         // Inside an envelope the whole text was looked at already.
         if payload.prefix.is_empty() || payload.base.is_none() {
-            self.look_at_json(&document, &payload.prefix, payload.base);
+            let rule = if self.settings.vendor == Vendor::CloudEvents { Rule::CeD4 } else { Rule::JsonSyntax };
+            self.look_at_json(&document, &payload.prefix, payload.base, Surrogates::Break(rule));
+        } else if self.settings.vendor == Vendor::CloudEvents {
+            self.look_at_surrogates(&document, &payload.prefix, payload.base, Rule::CeD4);
         }
         if self.settings.vendor != Vendor::Amlyze {
             self.own_schema(type_name, &document, &payload);
@@ -64,11 +67,7 @@ impl Judge<'_, '_> {
         }
         let event = self.resolve(type_name)?;
         self.validate(event, &document, &payload);
-        let mut found = Vec::new();
-        vendors::amlyze::look_at_payload(event.name, subject, &document, &mut |note, node| {
-            found.push(placed(note, node));
-        });
-        self.add_all(found, &payload);
+        vendors::amlyze::look_at_payload(event.name, subject, &document, &mut |remark| self.remark(remark, &payload));
         Some(Cow::Borrowed(event.schema_id))
     }
 
@@ -116,8 +115,9 @@ impl Judge<'_, '_> {
         };
         for comma in &commas {
             let message = "a comma before a closing bracket is no JSON; it is read past";
-            let note = Note::new(Rule::AmlyzeD13, Place::Body(payload.prefix.clone()), message);
-            self.add_all(vec![(note, Some(*comma))], &payload);
+            let mut note = Note::new(Rule::AmlyzeD13, Place::Body(payload.prefix.clone()), message);
+            note.offset = payload.base.map(|base| base + comma);
+            self.add(note);
         }
         // Blanked out, so that every offset stays what it was.
         let mut bytes = payload.bytes.into_owned();
@@ -133,11 +133,7 @@ impl Judge<'_, '_> {
     fn own_schema(&mut self, type_name: &str, document: &Document<'_>, payload: &Payload<'_>) {
         let Some(schema) = self.settings.own_schemas.get(type_name) else { return };
         let violations = schema.violations(&payload.bytes, self.settings.max_depth);
-        // A look-up walks from the root, so not every one of very many is placed in the text.
-        let node = |position: usize, pointer: &str| if position < MANY { document.at(pointer) } else { None };
-        let placed = violations.into_iter().enumerate();
-        let placed = placed.map(|(position, violation)| (node(position, &violation.pointer), violation)).collect();
-        self.violations(type_name, placed, payload);
+        self.violations(type_name, violations, document, payload);
     }
 
     #[cfg(not(feature = "own-schemas"))]
@@ -148,28 +144,34 @@ impl Judge<'_, '_> {
         let Some(schema) = onepass::schema_of(event) else { return };
         // A fault in the text was found by the scan before.
         if let Ok(found) = onepass::findings(schema, &payload.bytes, self.settings.max_depth) {
-            let is_cut_off = found.is_cut_off;
-            let placed = found.violations.into_iter();
-            let placed = placed.map(|placed| (document.at_offset(placed.at), placed.violation)).collect();
-            self.violations(event.name, placed, payload);
-            if is_cut_off {
+            self.violations(event.name, found.violations, document, payload);
+            if found.is_cut_off {
                 let message = "so many departures that not all of them are looked at; nothing may hide among them";
                 self.add(Note::new(Rule::LimitDepartures, Place::Body(payload.prefix.clone()), message));
             }
         }
     }
 
-    fn violations(
+    pub(super) fn violations(
         &mut self,
         type_name: &str,
-        mut placed: Vec<(Option<Node<'_, '_>>, Violation)>,
+        violations: Vec<Violation>,
+        document: &Document<'_>,
         payload: &Payload<'_>,
     ) {
+        // To look a pointer up is to walk from the root, so not every one of very many is placed in the text.
+        let is_dear = |at: &At| !matches!(at, At::Offset(_));
+        let node = |(position, violation): (usize, Violation)| {
+            let is_left_out = position >= MANY && is_dear(&violation.at);
+            (if is_left_out { None } else { violation.at.find(document) }, violation)
+        };
+        let mut placed: Vec<_> = violations.into_iter().enumerate().map(node).collect();
         order::sort(&mut placed, |(a_node, a), (b_node, b)| {
-            (a_node.map(Node::start), a.rule, &a.member).cmp(&(b_node.map(Node::start), b.rule, &b.member))
+            (a_node.map(Node::start), a.rule, &a.missing).cmp(&(b_node.map(Node::start), b.rule, &b.missing))
         });
-        let mut last: Option<Violation> = None;
+        let mut last = None;
         for (node, mut violation) in placed {
+            let is_about_name = violation.rule == Rule::SchemaUnknown;
             match vendors::payload_reading(self.settings.vendor, type_name, &violation, node) {
                 Reading::Keep => {}
                 Reading::Drop => continue,
@@ -177,21 +179,31 @@ impl Judge<'_, '_> {
                     violation.rule = rule;
                     message.clone_into(&mut violation.message);
                     // One odd value can break several keywords, and has one reading.
-                    if last.as_ref() == Some(&Violation { member: None, ..violation.clone() }) {
+                    let said = Some((node.map(Node::start), rule, message));
+                    if std::mem::replace(&mut last, said) == said {
                         continue;
                     }
-                    last = Some(Violation { member: None, ..violation.clone() });
                 }
             }
-            self.violation(violation, node, payload);
+            self.violation(violation, node, is_about_name, payload);
         }
     }
 
-    pub(super) fn violation(&mut self, violation: Violation, node: Option<Node<'_, '_>>, payload: &Payload<'_>) {
-        let is_about_name = violation.member.is_some() && violation.rule != Rule::SchemaRequired;
+    fn violation(
+        &mut self,
+        violation: Violation,
+        node: Option<Node<'_, '_>>,
+        is_about_name: bool,
+        payload: &Payload<'_>,
+    ) {
         let at = node.map(|node| if is_about_name { node.name_start() } else { node.start() });
-        let place = Place::Body(format!("{}{}", payload.prefix, violation.pointer));
-        let mut note = Note::new(violation.rule, place, violation.message);
+        let spot = match (node, violation.at) {
+            (Some(node), _) => Spot::Node { prefix: &payload.prefix, node },
+            #[cfg(feature = "own-schemas")]
+            (None, At::Pointer(pointer)) => Place::Body(format!("{}{pointer}", payload.prefix)).into(),
+            (None, At::Offset(_)) => Place::Body(payload.prefix.clone()).into(),
+        };
+        let mut note = Note::new(violation.rule, spot, violation.message);
         if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
             note = note.value(node.raw());
         }
@@ -200,33 +212,48 @@ impl Judge<'_, '_> {
     }
 
     /// What the scanner lets through and JSON for interchange does not: repeated names, huge numbers, lone surrogates.
-    pub(super) fn look_at_json(&mut self, document: &Document<'_>, prefix: &str, base: Option<usize>) {
-        for member in document.duplicates() {
-            if self.report.is_full() {
-                break;
+    ///
+    /// A rule that is off costs nothing. A full report still counts, and still takes what decides the status.
+    pub(super) fn look_at_json(
+        &mut self,
+        document: &Document<'_>,
+        prefix: &str,
+        base: Option<usize>,
+        surrogates: Surrogates,
+    ) {
+        if self.looks_at(Rule::JsonDuplicate) {
+            for member in document.duplicates() {
+                let message =
+                    "the member name stands in this object more than once; readers differ on which one counts";
+                self.json_note(Rule::JsonDuplicate, member, prefix, base, message);
             }
-            let message = "the member name stands in this object more than once; readers differ on which one counts";
-            self.json_note(Rule::JsonDuplicate, member, prefix, base, message);
         }
-        for node in document.nodes() {
-            if self.report.is_full() {
-                break;
-            }
-            if node.is_beyond_f64() {
+        if self.looks_at(Rule::JsonNumber) {
+            for node in document.nodes().filter(|node| node.is_beyond_f64()) {
                 let message = "the number lies beyond the range of a 64-bit float";
                 self.json_note(Rule::JsonNumber, node, prefix, base, message);
             }
-            // In an attribute of a structured event this is V10, which the reader of the event reports.
-            let is_attribute = matches!(self.settings.vendor, Vendor::CloudEvents) && prefix.is_empty();
-            if node.has_lone_surrogate() && !is_attribute {
+        }
+        if let Surrogates::Break(rule) = surrogates {
+            self.look_at_surrogates(document, prefix, base, rule);
+        }
+    }
+
+    fn look_at_surrogates(&mut self, document: &Document<'_>, prefix: &str, base: Option<usize>, rule: Rule) {
+        if self.looks_at(rule) {
+            for node in document.nodes().filter(|node| node.has_lone_surrogate()) {
                 let message = "an escaped surrogate stands without its partner, which is no character";
-                self.json_note(Rule::JsonSyntax, node, prefix, base, message);
+                self.json_note(rule, node, prefix, base, message);
             }
         }
     }
 
+    fn looks_at(&self, rule: Rule) -> bool {
+        self.settings.policy.severity(rule).is_some()
+    }
+
     fn json_note(&mut self, rule: Rule, node: Node<'_, '_>, prefix: &str, base: Option<usize>, message: &'static str) {
-        let mut note = Note::new(rule, Place::Body(format!("{prefix}{}", node.pointer())), message);
+        let mut note = Note::new(rule, Spot::Node { prefix, node }, message);
         note.offset = base.map(|base| base + node.name_start());
         self.add(note);
     }
@@ -261,6 +288,10 @@ pub(super) struct Payload<'p> {
     pub(super) base: Option<usize>,
 }
 
-pub(super) fn placed(note: Note<'static>, node: Option<Node<'_, '_>>) -> (Note<'static>, Option<usize>) {
-    (note, node.map(Node::name_start))
+/// What an escaped surrogate without its partner breaks.
+#[derive(Clone, Copy)]
+pub(super) enum Surrogates {
+    Break(Rule),
+    /// It is looked for where its rule is known.
+    Elsewhere,
 }

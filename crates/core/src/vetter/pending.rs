@@ -7,11 +7,12 @@ use hookvet_catalogue::Vendor;
 
 use super::clean::CleanHeaders;
 use super::{HeaderList, Settings, Vetter, judge};
-use crate::cloudevents::attributes::{Attributes, Core};
+use crate::cloudevents::attributes::{Attributes, Core, JSON};
+use crate::cloudevents::handshake::Admission;
 use crate::cloudevents::media_type::{MediaType, starts_with_ignore_case, trim_ows};
 use crate::cloudevents::{binary, mode, names};
 use crate::credential;
-use crate::finding::Place;
+use crate::finding::{Place, Severity};
 use crate::policy::{Level, Policy};
 use crate::report::{Note, Report};
 use crate::rule::Rule;
@@ -151,6 +152,13 @@ impl Pending {
         self.into_careful().insist(Note::new(Rule::HttpIncomplete, Place::body(), message))
     }
 
+    /// Refuses the delivery because its body cannot be decoded from the content coding that it came under.
+    pub fn close_undecodable(self) -> Verdict {
+        let message =
+            "the content coding is damaged or not the one that Content-Encoding names; the body cannot be decoded";
+        self.into_careful().insist(Note::new(Rule::HttpDecoding, Place::body(), message))
+    }
+
     /// Refuses the delivery because its body did not arrive in time.
     pub fn close_timed_out(self) -> Verdict {
         let message = "the body did not arrive in time";
@@ -222,12 +230,32 @@ impl Careful {
                 }
             }
         }
+        if let Some(value) = content_type.filter(|value| *value != JSON.as_bytes())
+            && let Some(media_type) = MediaType::parse(value)
+            && media_type.is_json()
+            && media_type.charset().is_some_and(|charset| !is_utf8(&charset))
+        {
+            let message = "JSON is UTF-8, and the content type names another charset; the body is read as UTF-8";
+            add(Note::new(Rule::HttpCharset, Place::header("content-type"), message).value(value));
+        }
         if let Some(handshake) = &settings.handshake {
-            let mut origins = named("webhook-request-origin");
-            let is_allowed = origins.next().is_some_and(|origin| handshake.allows(origin)) && origins.next().is_none();
-            if !is_allowed {
-                let message = "WebHook-Request-Origin is missing or names an origin that the handshake does not allow";
-                add(Note::new(Rule::CeWhOrigin, Place::header("webhook-request-origin"), message));
+            match handshake.admits(named("webhook-request-origin"), named("origin")) {
+                Admission::Granted => {}
+                Admission::ByFormerHeader => {
+                    let message = "the origin stands in Origin, as CloudEvents 1.0 had it; 1.0.2 calls the header \
+                                   WebHook-Request-Origin";
+                    let note = Note::new(Rule::CeWhOrigin, Place::header("origin"), message);
+                    add(note.severity(Some(Severity::Warning)));
+                }
+                Admission::Refused => {
+                    let message =
+                        "WebHook-Request-Origin is missing or names an origin that the handshake does not allow";
+                    add(Note::new(Rule::CeWhOrigin, Place::header("webhook-request-origin"), message));
+                }
+                Admission::RefusedByFormerHeader => {
+                    let message = "Origin names an origin that the handshake does not allow";
+                    add(Note::new(Rule::CeWhOrigin, Place::header("origin"), message));
+                }
             }
         }
         let mut credential = None;
@@ -355,18 +383,36 @@ impl<'h> Known<'h> {
 }
 
 /// H7: an extension that has a header of its own says the same in both places.
+///
+/// `tracestate` is a list, which may come in several lines and with blanks and empty members between its commas.
+///
+/// Source: W3C Trace Context §3.3.1; RFC 9110 §5.3 and §5.6.1.
 fn look_at_trace<'h>(headers: &impl HeaderList<'h>, attributes: &Attributes, settings: &Settings, report: &mut Report) {
     for name in ["traceparent", "tracestate"] {
         let Some(attribute) = attributes.extension(name) else { continue };
-        let own = headers.walk().find(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()));
-        if let Some((_, value)) = own
-            && trim_ows(value) != attribute.as_bytes()
-        {
+        let values =
+            || headers.walk().filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value);
+        let is_same = if name == "tracestate" {
+            list_members(std::iter::once(attribute.as_bytes())).eq(list_members(values()))
+        } else {
+            values().all(|value| trim_ows(value) == attribute.as_bytes())
+        };
+        if values().next().is_some() && !is_same {
             let message = "the ce- header and the header of the same name differ; nobody defines which one counts";
             let place = names::place(format!("ce-{name}").as_bytes());
             report.add(&settings.policy, settings.reveal, Note::new(Rule::CeH7, place, message));
         }
     }
+}
+
+/// Whether a charset is UTF-8 under one of its names, or a part of it.
+fn is_utf8(charset: &[u8]) -> bool {
+    [&b"utf-8"[..], b"utf8", b"us-ascii"].iter().any(|name| charset.eq_ignore_ascii_case(name))
+}
+
+/// The members of a list that several header lines hold, without blanks around them and without empty ones.
+fn list_members<'v>(lines: impl Iterator<Item = &'v [u8]>) -> impl Iterator<Item = &'v [u8]> {
+    lines.flat_map(|line| line.split(|byte| *byte == b',')).map(trim_ows).filter(|member| !member.is_empty())
 }
 
 fn open_envelope<'h>(

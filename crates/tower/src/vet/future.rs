@@ -139,7 +139,7 @@ where
 
 impl<S, F, B: Body, K> ResponseFuture<S, F, B, K> {
     pub(super) fn refused(receiver: &Receiver, refusal: Refusal, is_body_on_its_way: bool, body: B) -> Self {
-        let state = if is_body_on_its_way && lingers(receiver, &refusal) {
+        let state = if is_body_on_its_way {
             State::lingering(receiver, refusal, Box::pin(body))
         } else {
             State::answered(refusal.into_response())
@@ -158,7 +158,7 @@ impl<S, F, B> State<S, F, B> {
     #[cold]
     fn refused(receiver: &Receiver, turned: Turned, version: Version, end: End, body: Pin<Box<B>>) -> Self {
         let refusal = Refusal { turned, version, is_body_left: end != End::Whole };
-        if end == End::TooLarge && lingers(receiver, &refusal) {
+        if end == End::TooLarge {
             Self::lingering(receiver, refusal, body)
         } else {
             Self::answered(refusal.into_response())
@@ -170,8 +170,12 @@ impl<S, F, B> State<S, F, B> {
         Self::Keeping { keeping: Box::new(keep.start(&parts.headers)) }
     }
 
+    /// Answers once the rest of the body has been read past, or at once where that is not worth the wait.
     fn lingering(receiver: &Receiver, refusal: Refusal, body: Pin<Box<B>>) -> Self {
-        let timer = Timer::new(Some(receiver.linger_time()));
+        let lingers = refusal.is_body_left && refusal.is_http1() && receiver.linger_time() > Duration::ZERO;
+        let Some(timer) = lingers.then(|| Timer::start(receiver.linger_time())).flatten() else {
+            return Self::answered(refusal.into_response());
+        };
         let left = receiver.vetter().max_body().max(MIN_LINGER);
         Self::Lingering { lingering: Some(Box::new(Lingering { refusal, body, timer, left })) }
     }
@@ -179,11 +183,6 @@ impl<S, F, B> State<S, F, B> {
     fn answered(response: Response<Bytes>) -> Self {
         Self::Answered { response: Some(Box::new(response)) }
     }
-}
-
-/// Whether it is worth waiting for the rest of the body before answering.
-fn lingers(receiver: &Receiver, refusal: &Refusal) -> bool {
-    refusal.is_body_left && refusal.is_http1() && receiver.linger_time() > Duration::ZERO && Timer::is_available()
 }
 
 /// Puts the delivery beside the request that the inner service gets, and gives its body.

@@ -130,24 +130,21 @@ impl<K> VetLayer<K> {
         })
     }
 
-    /// How long a body may take, from the moment in which it is first waited for; then the answer is 408. Default: as
-    /// long as it likes.
+    /// How long a body may take, from the moment in which it is first waited for; then the answer is 408. `None` lets it take as
+    /// long as it likes. Default: 30 s ([`DEFAULT_BODY_DEADLINE`](crate::receiver::DEFAULT_BODY_DEADLINE)).
     ///
     /// Without it a sender that drips its body byte by byte keeps its connection for ever, unless the server stops it.
     ///
-    /// # Panics
-    /// The future of a request panics where it has to wait for a body outside a tokio runtime, or inside one whose timer
-    /// is not enabled.
+    /// It needs a tokio runtime whose timer is enabled, as `#[tokio::main]` has it; elsewhere nothing ends the wait.
     #[cfg(all(feature = "deadline", not(target_family = "wasm")))]
-    pub fn body_deadline(self, deadline: Duration) -> Self {
+    pub fn body_deadline(self, deadline: impl Into<Option<Duration>>) -> Self {
         self.set(|receiver| receiver.body_deadline(deadline))
     }
 
     /// How long what is left of a refused body is waited for, so that a sender which is still writing gets to read its
     /// answer; zero answers at once. Default: 250 ms. See [module docs](super#the-end-of-a-connection).
     ///
-    /// It is for HTTP/1 alone, and needs a tokio runtime whose timer is enabled; outside of any runtime the answer goes out
-    /// at once.
+    /// It is for HTTP/1 alone, and needs a tokio runtime whose timer is enabled; elsewhere the answer goes out at once.
     #[cfg(all(feature = "deadline", not(target_family = "wasm")))]
     pub fn linger(self, limit: Duration) -> Self {
         self.set(|receiver| receiver.linger(limit))

@@ -163,8 +163,8 @@
 //! # Readiness
 //!
 //! `poll_ready` is the inner service's. What it has set aside, such as a place under a concurrency limit, is kept while
-//! the body is read; put such a limit outside the layer where slow senders are a worry, and set a
-//! [`body_deadline`](VetLayer::body_deadline).
+//! the body is read, for [`body_deadline`](VetLayer::body_deadline) at the most; put such a limit outside the layer where slow
+//! senders are a worry.
 
 mod future;
 mod layer;

@@ -80,7 +80,7 @@ fn a_bomb_is_413_and_a_damaged_body_400() {
     damaged.truncate(damaged.len() - 1);
     let answer = ask(&server, &headers, &damaged);
     assert_eq!(answer.status, 400);
-    assert!(answer.rules().contains(&"HTTP-incomplete".to_owned()), "{answer:?}");
+    assert!(answer.rules().contains(&"HTTP-decoding".to_owned()), "{answer:?}");
     assert_eq!(server.seen().len(), 1);
 }
 

@@ -327,10 +327,40 @@ fn a_refusal_waits_for_no_body_where_there_is_no_timer_or_no_need() {
     };
     // Outside a runtime there is no timer; the rest of the body stands in the way of the next request.
     assert!(poll_once(Version::HTTP_11));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    assert!(runtime.block_on(async { poll_once(Version::HTTP_11) }));
     // HTTP/2 ends one stream by itself.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _guard = runtime.enter();
     assert!(!poll_once(Version::HTTP_2));
+}
+
+async fn never_called(_: Request<Never>) -> Answer {
+    Ok(Response::new(Full::default()))
+}
+
+#[test]
+fn a_body_is_waited_for_without_an_end_where_there_is_no_timer() {
+    let poll_once = || {
+        let mut future = Box::pin(VetLayer::new(amlyze()).layer(service_fn(never_called)).call(delivery(Never)));
+        future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
+    };
+    assert!(poll_once());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    assert!(runtime.block_on(async { poll_once() }));
+}
+
+#[cfg(feature = "deadline")]
+#[tokio::test(start_paused = true)]
+async fn a_body_may_take_30_seconds_by_default_and_as_long_as_it_likes_where_that_is_said() {
+    let started = tokio::time::Instant::now();
+    let answer = VetLayer::new(amlyze()).layer(service_fn(never_called)).oneshot(delivery(Never)).await;
+    assert_eq!(answer.expect("infallible").status(), StatusCode::REQUEST_TIMEOUT);
+    // What is left of the body is not read past: it would not end.
+    assert_eq!(started.elapsed().as_secs(), 30);
+    let patient = VetLayer::new(amlyze()).body_deadline(None).layer(service_fn(never_called));
+    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    assert!(tokio::time::timeout(day, patient.oneshot(delivery(Never))).await.is_err());
 }
 
 #[test]

@@ -99,6 +99,9 @@ function captured(value) {
   });
   const delivery = { method: String(value.httpMethod ?? value.method ?? "POST").toUpperCase(), target: String(value.path ?? "/") };
   Object.assign(delivery, { headers: printHeaders(pairs), notices, vendor: value.vendor, settings: settingsOf(value) });
+  if (Array.isArray(value.secrets) && value.secrets.some((secret) => Number.isFinite(secret?.expires))) {
+    notices.push({ kind: "warning", text: "A secret in here has an end, and this page knows of none: signatures are judged as if it had not come." });
+  }
   const encoded = value.body_base64 ?? (value.isBase64Encoded === true ? value.body : undefined);
   if (typeof encoded === "string") {
     const bytes = fromBase64(encoded);
@@ -121,8 +124,12 @@ function settingsOf(value) {
   const settings = {};
   if (typeof value.policy === "string") settings.policy = value.policy;
   if (value.rules !== null && typeof value.rules === "object" && !Array.isArray(value.rules)) settings.rules = value.rules;
+  if (typeof value.batches === "boolean") settings.batches = value.batches;
   if (Number.isInteger(value.now)) settings.now = value.now;
-  if (Array.isArray(value.secrets) && value.secrets.every((secret) => typeof secret === "string")) settings.secrets = value.secrets;
+  if (Array.isArray(value.secrets)) {
+    const secrets = value.secrets.map((one) => one?.secret ?? one);
+    if (secrets.every((secret) => typeof secret === "string")) settings.secrets = secrets;
+  }
   return settings;
 }
 

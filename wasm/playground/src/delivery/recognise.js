@@ -46,7 +46,7 @@ function classify(text) {
   const trimmed = text.trimStart();
   if (looksLikeCommand(trimmed)) return commands(trimmed);
   if (trimmed.startsWith("{") || trimmed.startsWith("[")) return json(text);
-  if (looksLikeHttp(trimmed)) return one("http", parseHttp(trimmed));
+  if (looksLikeHttp(trimmed)) return one("http", parseHttp(text));
   if (holdsCommand(trimmed)) return commands(trimmed);
   return {
     error: "This is no HTTP request, curl command, HAR or JSON. Paste the whole request, or put headers and body into their editors.",

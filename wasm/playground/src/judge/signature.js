@@ -24,6 +24,7 @@ export function readHeader(value) {
 
 /** Why a text is no secret; `undefined` where it is one. */
 export function secretProblem(secret) {
+  if (secret.trim() !== secret) return "There is white space around the secret. Take off the blank or the line end.";
   if (!secret.startsWith("whsec_")) return "A secret starts with whsec_, as the vendor shows it once.";
   return fromHex(secret.slice(6)) ? undefined : "Behind whsec_ stand hexadecimal digits, an even number of them.";
 }

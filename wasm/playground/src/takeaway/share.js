@@ -2,9 +2,23 @@
 
 const PREFIX = "d=";
 
-async function through(bytes, stream) {
-  const piped = new Blob([bytes]).stream().pipeThrough(stream);
-  return new Uint8Array(await new Response(piped).arrayBuffer());
+/** The most that a link may hold, inflated, in bytes: many times the largest delivery. A link of some kilobytes can inflate to gigabytes. */
+const MAX_INFLATED = 16 * 1024 * 1024;
+
+/** @throws RangeError where more than `limit` bytes come out. */
+async function through(bytes, stream, limit = Infinity) {
+  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
+  const chunks = [];
+  for (let size = 0; ;) {
+    const { done, value } = await reader.read();
+    if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
+    size += value.length;
+    if (size > limit) {
+      await reader.cancel();
+      throw new RangeError(`more than ${limit} bytes`);
+    }
+    chunks.push(value);
+  }
 }
 
 /** The fragment without its `#`. */
@@ -20,12 +34,12 @@ export function isPacked(fragment) {
   return fragment.replace(/^#/, "").startsWith(PREFIX);
 }
 
-/** What a fragment holds; `undefined` where it is damaged or of another make. */
+/** What a fragment holds; `undefined` where it is damaged, too large or of another make. */
 export async function unpack(fragment) {
   try {
     const text = fragment.replace(/^#/, "").slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/");
     const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    const state = JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw"))));
+    const state = JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw"), MAX_INFLATED)));
     const isOne = state.v === 1 && typeof state.headers === "string" && typeof (state.body ?? "") === "string";
     return isOne ? state : undefined;
   } catch {

@@ -3,7 +3,7 @@
 import { headerPairs, toOctets } from "../delivery/headers.js";
 import { toBase64, toBytes, toText } from "../delivery/text.js";
 
-/** `delivery`: `{ method, target, headers, bytes, vendor, policy, rules, secrets, now }`. */
+/** `delivery`: `{ method, target, headers, bytes, vendor, policy, rules, batches, secrets, now }`. */
 export function asCapture({ method = "POST", target = "/", headers, bytes }) {
   const pairs = headerPairs(headers).filter(([name]) => !/^(content-length|transfer-encoding)$/i.test(name));
   const lines = [`${method} ${target || "/"} HTTP/1.1`, ...pairs.map(([name, value]) => `${name}: ${value}`), `content-length: ${bytes.length}`];
@@ -16,13 +16,14 @@ export function asCapture({ method = "POST", target = "/", headers, bytes }) {
 
 /** The request as `hookvet check --jsonl` takes it. Secrets are left out unless `withSecrets`. */
 export function asRequest(delivery, { withSecrets = false } = {}) {
-  const { vendor, headers, bytes, policy, rules, secrets, now } = delivery;
+  const { vendor, headers, bytes, policy, rules, batches, secrets, now } = delivery;
   const text = toText(bytes);
   const request = { vendor, headers: headerPairs(headers).map(([name, value]) => [name, toOctets(value)]) };
   if (text === undefined) request.body_base64 = toBase64(bytes);
   else request.body = text;
   if (policy !== "standard") request.policy = policy;
   if (rules && Object.keys(rules).length > 0) request.rules = rules;
+  if (batches) request.batches = true;
   if (withSecrets && secrets.length > 0) request.secrets = secrets;
   if (now !== undefined) request.now = now;
   return request;
@@ -67,13 +68,13 @@ const LONGEST_ARGUMENT = 100_000;
 const BUILDERS = { amlyze: "Vetter::amlyze()", dataspike: "Vetter::dataspike()", cloudevents: "Vetter::cloudevents()" };
 
 export function asRustTest(delivery, verdict) {
-  const { vendor, headers, bytes, policy, rules, secrets, now } = delivery;
+  const { vendor, headers, bytes, policy, rules, batches, secrets, now } = delivery;
   const settings = [];
   if (policy !== "standard") settings.push(`.policy(Policy::${policy}())`);
   for (const [rule, level] of Object.entries(rules ?? {})) {
     settings.push(`.rule(${JSON.stringify(rule)}.parse().expect("a rule"), Level::${level[0].toUpperCase()}${level.slice(1)})`);
   }
-  if (vendor === "cloudevents") settings.push(".solicit_batches(true)");
+  if (batches) settings.push(".solicit_batches(true)");
   if (vendor === "dataspike" && secrets.length === 0) settings.push(".allow_unsigned()");
   if (vendor === "dataspike" && secrets.length > 0) {
     settings.push(`.secret(Secret::parse(&std::env::var("DATASPIKE_SECRET").expect("a secret")).expect("a secret"))`);
@@ -112,12 +113,12 @@ function rustText(text) {
 }
 
 export function asJavaScriptTest(delivery, verdict) {
-  const { vendor, headers, bytes, policy, rules, secrets, now } = delivery;
+  const { vendor, headers, bytes, policy, rules, batches, secrets, now } = delivery;
   const options = [];
   if (policy !== "standard") options.push(`policy: ${JSON.stringify(policy)}`);
   if (rules && Object.keys(rules).length > 0) options.push(`rules: ${JSON.stringify(rules)}`);
   if (vendor === "dataspike") options.push(secrets.length > 0 ? "secrets: [process.env.DATASPIKE_SECRET]" : "allowUnsigned: true");
-  if (vendor === "cloudevents") options.push("solicitBatches: true");
+  if (batches) options.push("solicitBatches: true");
   options.push(`now: () => ${now ?? 0}`);
   const pairs = headerPairs(headers).map(([name, value]) => `    [${JSON.stringify(name)}, ${JSON.stringify(value)}],\n`).join("");
   const text = toText(bytes);

@@ -7,10 +7,17 @@ import { fill, h } from "./dom.js";
 /** How many deliveries are listed. */
 const MAX_LISTED = 200;
 
+/** Why no deliveries are listed. */
+const UNLISTED = {
+  locked: "Deliveries are personal data, so they are listed with a token alone. Open the address that hookvet serve printed at start as \"page\"; this browser then keeps the token.",
+  off: "The list of deliveries is switched off here, since they are personal data and this address can be reached from other machines. Start hookvet serve on 127.0.0.1, or name who may see them with --show-deliveries-on HOST.",
+};
+
 /** Headers that a browser writes itself or forbids. */
 const NOT_OURS = /^(host|content-length|connection|transfer-encoding|te|upgrade|keep-alive|expect|origin|referer|cookie|user-agent|accept-encoding|accept-charset|date|dnt|trailer|via|sec-.*|proxy-.*|access-control-.*)$/i;
 
 export function receiverPanel(panel, config, app) {
+  const isListed = config.deliveries === "listed";
   let model;
   let deliveries = [];
   let state = "connecting";
@@ -27,7 +34,7 @@ export function receiverPanel(panel, config, app) {
     h("div", { className: "row" }, h("label", { htmlFor: "target" }, "To"), target, h("button", { type: "button", id: "send", onclick: send }, "Send it")),
     answer,
     h("h3", {}, "Received ", status),
-    config.deliveries
+    isListed
       ? h("div", { className: "row filters" },
         choose("vendor", "Vendor", [["", "every vendor"], ["amlyze", "AMLYZE"], ["dataspike", "Dataspike"], ["cloudevents", "CloudEvents"]]),
         choose("decision", "Decision", [["", "every decision"], ["accept", "accepted"], ["reject", "refused"]]),
@@ -66,10 +73,10 @@ export function receiverPanel(panel, config, app) {
   }
 
   function show() {
-    status.textContent = config.deliveries ? { connecting: "connecting…", live: "live", lost: "connection lost, trying again" }[state] : "";
+    status.textContent = isListed ? { connecting: "connecting…", live: "live", lost: "connection lost, trying again" }[state] : "";
     status.dataset.state = state;
-    if (!config.deliveries) {
-      fill(list, h("p", { className: "hint" }, "The list of deliveries is switched off here, since they are personal data and this address can be reached from other machines. Start hookvet serve on 127.0.0.1, or name who may see them with --show-deliveries-on HOST."));
+    if (!isListed) {
+      fill(list, h("p", { className: "hint" }, UNLISTED[config.deliveries]));
       return;
     }
     const shown = deliveries.filter((one) => (filter.vendor === "" || one.vendor === filter.vendor) && (filter.decision === "" || one.decision === filter.decision)
@@ -118,7 +125,7 @@ export function receiverPanel(panel, config, app) {
   }
 
   show();
-  if (config.deliveries) listen();
+  if (isListed) listen();
   return {
     update(next) {
       model = next;

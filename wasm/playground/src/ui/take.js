@@ -44,7 +44,7 @@ export function takePanel(panel, app) {
     const it = taken();
     const delivery = {
       method: it.method, target: it.target, headers: it.headers, bytes: it.bytes, vendor: it.vendor, policy: it.settings.policy,
-      rules: it.settings.rules, secrets: mask.checked ? [] : it.secrets, now: it.secrets.length > 0 ? it.now : undefined,
+      rules: it.settings.rules, batches: it.settings.batches, secrets: mask.checked ? [] : it.secrets, now: it.secrets.length > 0 ? it.now : undefined,
     };
     const { verdict, problem } = app.judged(delivery);
     const rulesOf = (one) => (one.findings ?? []).map((finding) => `${finding.rule} ${finding.where}`).join();
@@ -77,7 +77,7 @@ export function takePanel(panel, app) {
   }
 
   async function share(it) {
-    const state = { vendor: it.vendorChosen, headers: it.headers, policy: it.settings.policy, rules: it.settings.rules, method: it.method, target: it.target };
+    const state = { vendor: it.vendorChosen, headers: it.headers, policy: it.settings.policy, rules: it.settings.rules, batches: it.settings.batches, method: it.method, target: it.target };
     if (it.isText) state.body = toText(it.bytes);
     else state.bytes = btoa(Array.from(it.bytes, (byte) => String.fromCharCode(byte)).join(""));
     const link = new URL(`#${await pack(state)}`, location.href.replace(/#.*$/, "")).href;

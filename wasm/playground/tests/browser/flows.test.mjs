@@ -63,7 +63,7 @@ after(async () => {
 /** A test with a page that must end without a fault. */
 function flow(name, run, options = {}) {
   test(name, async () => {
-    const it = await open(instance, options.host ? host.url : server.url, options);
+    const it = await open(instance, options.host ? host.url : options.token ? server.page : server.url, options);
     await run(it.page, it);
     await it.checked();
   });
@@ -150,6 +150,23 @@ flow("a body that is no text is masked as well", async (page) => {
   assert.equal((await shown()).slice(1), " Xxxxx");
   await page.getByRole("checkbox", { name: /Mask values/ }).uncheck();
   assert.equal((await shown()).slice(1), " Smith");
+});
+
+flow("another method is refused before anything else, and can be judged as a POST", async (page) => {
+  await paste(page, BODY, `PUT /amlyze HTTP/1.1\n${SEED}`);
+  assert.equal(await decision(page), "Refused 405");
+  assert.deepEqual(await findings(page), ["HTTP-method"]);
+  await page.getByRole("button", { name: "Judge it as a POST" }).click();
+  assert.equal(await decision(page), "Accepted 204");
+});
+
+flow("a batch is judged as by a receiver that did not ask for batches, and as by one that did", async (page) => {
+  await paste(page, BODY, 'POST / HTTP/1.1\ncontent-type: application/cloudevents-batch+json\n\n[{"specversion":"1.0","id":"1","source":"/s","type":"t"}]');
+  assert.equal(await decision(page), "Refused 415");
+  await page.getByRole("button", { name: "Judge as one that did", exact: true }).click();
+  assert.equal(await decision(page), "Accepted 204");
+  await page.getByRole("button", { name: "Judge as one that did not" }).click();
+  assert.deepEqual(await findings(page), ["CE-M7"]);
 });
 
 flow("a HAR of several entries gives a choice; one without a body says so", async (page) => {
@@ -464,7 +481,20 @@ flow("the receiver takes what is sent, refuses what it must, and lists both as t
   assert.match(await textOf(page, BODY), /maybe/);
   // A refused answer is an error line of the console, which is what was asked for here.
   it.faults.splice(0, it.faults.length, ...it.faults.filter((fault) => !/status of 422/.test(fault)));
-});
+}, { token: true });
+
+flow("the token goes from the address into a cookie, and what is listed needs it", async (page, { context }) => {
+  await tab(page, "Receiver");
+  await page.getByText("live", { exact: true }).waitFor();
+  assert.equal(page.url(), server.url);
+  const [cookie, ...others] = await context.cookies();
+  assert.deepEqual([others.length, cookie.httpOnly, cookie.sameSite, cookie.path], [0, true, "Strict", "/"]);
+  assert.equal(await page.evaluate(() => document.cookie), "");
+  await context.clearCookies();
+  await page.reload();
+  await tab(page, "Receiver");
+  await page.getByText("Open the address that hookvet serve printed at start").waitFor();
+}, { token: true });
 
 flow("on a plain file host, below a path, everything but the receiver is there", async (page) => {
   assert.equal(await page.getByRole("tab", { name: "Receiver" }).count(), 0);

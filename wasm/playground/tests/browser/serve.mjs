@@ -26,24 +26,25 @@ export async function fileHost() {
   return { url: `http://127.0.0.1:${server.address().port}/some/path/`, close: () => new Promise((done) => server.close(done)) };
 }
 
-/** `hookvet serve` with the built page: `{ url, close }`. The binary is named by HOOKVET_BIN. */
+/** `hookvet serve` with the built page: `{ url, page, close }`, `page` with the token for the list of deliveries. The binary is named by HOOKVET_BIN. */
 export async function receiver(...more) {
   const binary = process.env.HOOKVET_BIN;
   if (!binary) throw new Error("HOOKVET_BIN names no hookvet binary; `cargo xtask playground test` sets it");
   const folder = mkdtempSync(join(tmpdir(), "hookvet-playground-"));
   const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--store", join(folder, "store.sqlite"), "--playground", DIST, ...more], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((done) => child.once("exit", done));
-  const url = await new Promise((done, fail) => {
+  const { listening, page } = await new Promise((done, fail) => {
     let text = "";
     child.stdout.on("data", (chunk) => {
       text += chunk;
-      const found = /"listening":"([^"]+)"/.exec(text);
-      if (found) done(`${found[1]}/`);
+      const found = /^\{"listening":.*\}$/m.exec(text);
+      if (found) done(JSON.parse(found[0]));
     });
     child.once("exit", () => fail(new Error("hookvet serve ended before it listened")));
   });
   return {
-    url,
+    url: `${listening}/`,
+    page,
     async close() {
       child.kill("SIGINT");
       await ended;

@@ -19,7 +19,7 @@ const index = JSON.parse(readFileSync(`${SCHEMAS}index.json`, "utf8"));
 
 /** Judges as the page does. */
 async function judged(vendor, headers, body, options = {}) {
-  const more = vendor === "dataspike" ? { allowUnsigned: true } : vendor === "cloudevents" ? { solicitBatches: true } : {};
+  const more = vendor === "dataspike" ? { allowUnsigned: true } : {};
   const vetter = new Vetter(vendor, { ...more, now: () => 0, ...options });
   const pairs = headerPairs(headers).map(([name, value]) => [name, toOctets(value)]);
   const verdict = vetter.vet(pairs, body).toJSON();
@@ -193,6 +193,14 @@ test("a link holds a delivery, and a damaged one is told", async () => {
   const { v, ...back } = await unpack(`#${fragment}`);
   assert.deepEqual([v, back], [1, state]);
   for (const damaged of [fragment.slice(0, -9), "d=", "d=***", "d=AAAA"]) assert.equal(await unpack(damaged), undefined, damaged);
+});
+
+test("a link is not inflated without end", async () => {
+  const large = { headers: " ".repeat(8 * 1024 * 1024), body: "" };
+  assert.equal((await unpack(await pack(large))).headers.length, large.headers.length);
+  const fragment = await pack({ headers: " ".repeat(17 * 1024 * 1024), body: "" });
+  assert.ok(fragment.length < 64 * 1024, `${fragment.length} characters`);
+  assert.equal(await unpack(fragment), undefined);
 });
 
 const SECRET = "whsec_000102030405060708090a0b0c0d0e0f";

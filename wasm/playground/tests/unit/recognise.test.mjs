@@ -220,6 +220,9 @@ test("a gateway’s event, a line for hookvet check and a golden case are taken"
   assert.deepEqual([gateway.headers, gateway.body, gateway.target], ["Ce-Id: 1", "{}", "/p"]);
   const line = taken('{"vendor":"dataspike","headers":[["a","\u00c3\u00a9"]],"body":"{}","policy":"strict","now":7}', "captured");
   assert.deepEqual([line.vendor, line.headers, line.settings], ["dataspike", "a: é", { policy: "strict", now: 7 }]);
+  const expiring = taken('{"vendor":"dataspike","headers":[],"body":"","batches":true,"secrets":[{"secret":"whsec_00","expires":7}]}', "captured");
+  assert.deepEqual(expiring.settings, { batches: true, secrets: ["whsec_00"] });
+  assert.match(expiring.notices[0].text, /has an end/);
   assert.equal(taken('{"about":"x","request":{"vendor":"amlyze","headers":[],"body":"[]"},"verdict":{}}', "captured").body, "[]");
 });
 

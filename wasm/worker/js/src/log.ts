@@ -1,11 +1,19 @@
-// What is logged: one line a delivery, without a value of it but the type.
+// What is logged: one line a delivery, without a value of it.
 
-import type { Verdict } from 'hookvet';
+import { events, type Verdict } from 'hookvet';
+
+/** The event's type under its documented name; what else a sender has written there is not shown. */
+function typeLabel({ vendor, event, batch, schema }: Verdict): string {
+  if (batch) return 'batch';
+  if (!event) return 'none';
+  // A schema's id names the type as it is documented, whichever spelling was sent.
+  const documented = schema?.split(':')[3] ?? event.type;
+  return events().some((known) => known.vendor === vendor && known.type === documented) ? documented : 'other';
+}
 
 export function log(verdict: Verdict): void {
-  const { vendor, event, status, decision, authenticity, findings } = verdict;
-  // The type comes from the sender, so it is shortened.
-  const type = event?.type.slice(0, 100) ?? null;
+  const { vendor, status, decision, authenticity, findings } = verdict;
+  const type = typeLabel(verdict);
   const found = findings.map(({ rule, severity, where }) => [rule, severity, where]);
   console.log(JSON.stringify({ vendor, type, status, decision, authenticity, findings: found }));
 }

@@ -25,7 +25,7 @@ export class Receiver {
     if (verdict.accepted) return this.deliver(request, verdict, body);
     if (body === undefined || !this.isSetAside(verdict)) return verdict.response();
     try {
-      await keep(this.env, this.settings.quarantine!, recordOf(verdict, request.headers, body));
+      await keep(this.env, this.settings.quarantine!, await recordOf(verdict, request.headers, body));
     } catch (error) {
       return this.unavailable(error, 'the delivery could not be set aside; send it again');
     }
@@ -56,7 +56,7 @@ export class Receiver {
       }
     }
     try {
-      await keep(this.env, place, recordOf(verdict, request.headers, body ?? new Uint8Array(0)));
+      await keep(this.env, place, await recordOf(verdict, request.headers, body ?? new Uint8Array(0)));
     } catch (error) {
       return this.unavailable(error, 'the delivery could not be stored; send it again');
     }

@@ -13,29 +13,48 @@ const PAUSE = 60 * 60 * 1000;
 /** How many deliveries one answer lists at the most. */
 const PAGE = 100;
 
-// What is not accepted is no duplicate of what is: a delivery that was set aside may come again once the settings take it.
+// What is not accepted is no duplicate of what is: a delivery that was set aside may come again once the settings take it. A key that
+// is null is no duplicate of any other.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS deliveries (
     seq           INTEGER PRIMARY KEY AUTOINCREMENT,
     received_at   INTEGER NOT NULL,
     vendor        TEXT    NOT NULL,
     decision      TEXT    NOT NULL,
-    key           TEXT    NOT NULL,
+    key           TEXT,
     type          TEXT,
     headers       TEXT    NOT NULL,
     body          BLOB    NOT NULL,
-    body_sha256   TEXT    NOT NULL,
+    digest        TEXT    NOT NULL,
     verdict       TEXT    NOT NULL,
     redeliveries  INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (vendor, decision, key, body_sha256)
+    UNIQUE (vendor, decision, key, digest)
   ) STRICT;
   CREATE INDEX IF NOT EXISTS deliveries_by_age ON deliveries (received_at);
 `;
 
+const IS_OF_BEFORE = `SELECT 1 FROM pragma_table_info('deliveries') WHERE name = 'body_sha256'`;
+
+// Keys could not be null before. Numbers go on where they were. A digest of before covers the body alone, so what comes again after
+// the change is kept once more.
+const SET_APART = `
+  ALTER TABLE deliveries RENAME TO deliveries_of_before;
+  DROP INDEX deliveries_by_age;
+`;
+const TAKE_OVER = `
+  INSERT INTO deliveries
+  SELECT seq, received_at, vendor, decision, nullif(key, ''), type, headers, body, body_sha256, verdict, redeliveries
+  FROM deliveries_of_before;
+  INSERT OR IGNORE INTO deliveries (seq, received_at, vendor, decision, headers, body, digest, verdict)
+  SELECT seq, 0, 'none', '', '', x'', '', '' FROM sqlite_sequence WHERE name = 'deliveries_of_before';
+  DELETE FROM deliveries WHERE vendor = 'none';
+  DROP TABLE deliveries_of_before;
+`;
+
 const INSERT = `
-  INSERT INTO deliveries (received_at, vendor, decision, key, type, headers, body, body_sha256, verdict)
+  INSERT INTO deliveries (received_at, vendor, decision, key, type, headers, body, digest, verdict)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (vendor, decision, key, body_sha256) DO UPDATE SET redeliveries = redeliveries + 1
+  ON CONFLICT (vendor, decision, key, digest) DO UPDATE SET redeliveries = redeliveries + 1
 `;
 
 const LIST = `
@@ -51,8 +70,8 @@ export type StoredDelivery = {
   receivedAt: number;
   vendor: string;
   decision: string;
-  /** Empty where no event could be made out, and for a batch. */
-  key: string;
+  /** Null where no event could be made out, and for a batch. */
+  key: string | null;
   type: string | null;
   /** A JSON list of `[name, value]`. */
   headers: string;
@@ -69,15 +88,15 @@ export class Deliveries extends DurableObject<Env> {
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     this.sql = context.storage.sql;
-    this.sql.exec(SCHEMA);
+    const isOfBefore = this.sql.exec(IS_OF_BEFORE).toArray().length > 0;
+    // All of it or nothing, since nothing is waited for in between.
+    this.sql.exec((isOfBefore ? SET_APART : '') + SCHEMA + (isOfBefore ? TAKE_OVER : ''));
   }
 
   /** Keeps a delivery, or counts it where it is there already. It is on the disk before the caller hears of it. */
-  async keep({ vendor, decision, key, type, headers, body, verdict }: DeliveryRecord): Promise<void> {
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
-    const hex = Array.from(digest, (octet) => octet.toString(16).padStart(2, '0')).join('');
+  async keep({ vendor, decision, key, type, headers, body, digest, verdict }: DeliveryRecord): Promise<void> {
     const now = Date.now();
-    this.sql.exec(INSERT, now, vendor, decision, key ?? '', type, JSON.stringify(headers), body, hex, verdict);
+    this.sql.exec(INSERT, now, vendor, decision, key, type, JSON.stringify(headers), body, digest, verdict);
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + HORIZON);
   }
 

@@ -102,7 +102,7 @@ async fn take(State(taker): State<Taker>, delivery: Delivery, request: Request) 
             (answer, "the delivery could not be handed on; send it again")
         }
         Destination::Place(place) => {
-            let kept = place.keep(&taker.env, &Record::accepted(&delivery, request.headers())).await;
+            let kept = place.keep(&taker.env, &Record::accepted(&delivery, request.headers(), &taker.vetter)).await;
             let answer = kept.map(|()| place.answer().into_response());
             (answer, "the delivery could not be stored; send it again")
         }
@@ -136,12 +136,12 @@ fn now_millis() -> u64 {
     js_sys::Date::now() as u64
 }
 
-/// What is logged: one line a delivery, without a value of it but the type.
+/// What is logged: one line a delivery, without a value of it.
 #[derive(Serialize)]
 struct Line<'v> {
     vendor: &'v str,
     #[serde(rename = "type")]
-    event_type: Option<String>,
+    event_type: &'v str,
     status: u16,
     decision: &'v str,
     authenticity: &'v str,
@@ -152,8 +152,7 @@ fn log(verdict: &Verdict) {
     let findings = verdict.findings().iter();
     let line = Line {
         vendor: verdict.vendor().as_str(),
-        // It comes from the sender, so it is shortened.
-        event_type: verdict.event().map(|event| event.event_type().chars().take(100).collect()),
+        event_type: verdict.type_label(),
         status: verdict.status(),
         decision: verdict.decision().as_str(),
         authenticity: verdict.authenticity().as_str(),

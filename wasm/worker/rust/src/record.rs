@@ -3,13 +3,11 @@
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use hookvet::Verdict;
+use hookvet::Vetter;
+use hookvet_tower::receiver::{Received, is_sensitive_header};
 use hookvet_tower::{Delivery, Quarantined};
 use serde::{Deserialize, Serialize};
 use worker::{Error, Result};
-
-/// Headers that could open a door; nobody needs them afterwards.
-const LEFT_OUT: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
 /// A delivery as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -17,8 +15,10 @@ pub(crate) struct Record {
     pub(crate) vendor: String,
     /// `accept`, or `reject` for one that was set aside.
     pub(crate) decision: String,
-    /// The identity for telling duplicates; `None` where no event could be made out, and for a batch.
+    /// The identity for telling duplicates; `None` where no event could be made out, and for a batch: that is nobody's duplicate.
     pub(crate) key: Option<String>,
+    /// Tells a redelivery, which has the same key and the same digest, from a conflict; in hexadecimal digits.
+    pub(crate) digest: String,
     #[serde(rename = "type")]
     pub(crate) event_type: Option<String>,
     /// As the runtime gave them.
@@ -41,29 +41,29 @@ struct Message<'r> {
 }
 
 impl Record {
-    pub(crate) fn accepted(delivery: &Delivery, headers: &HeaderMap) -> Self {
-        let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        Self::new(delivery.verdict(), headers, delivery.body())
+    pub(crate) fn accepted(delivery: &Delivery, headers: &HeaderMap, vetter: &Vetter) -> Self {
+        let headers = headers.iter().filter(|(name, _)| !is_sensitive_header(vetter, name.as_ref()));
+        Self::new(delivery, headers.map(|(name, value)| (name.as_str(), value.as_bytes())))
     }
 
     pub(crate) fn refused(refused: &Quarantined) -> Self {
         let headers = refused.headers().iter().map(|(name, value)| (name.as_str(), value.as_slice()));
-        Self::new(refused.verdict(), headers, refused.body())
+        Self::new(refused.received(), headers)
     }
 
-    fn new<'h>(verdict: &Verdict, headers: impl Iterator<Item = (&'h str, &'h [u8])>, body: &[u8]) -> Self {
-        let event = verdict.event();
+    fn new<'h>(received: &Received, headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> Self {
+        let verdict = received.verdict();
         Self {
             vendor: verdict.vendor().as_str().to_owned(),
             decision: verdict.decision().as_str().to_owned(),
-            key: event.map(hookvet::EventContext::key),
-            event_type: event.map(|event| event.event_type().to_owned()),
+            key: received.key(),
+            digest: const_hex::encode(received.digest()),
+            event_type: received.event().map(|event| event.event_type().to_owned()),
             headers: headers
-                .filter(|(name, _)| !LEFT_OUT.contains(name))
                 .map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned()))
                 .collect(),
             verdict: verdict.to_json(),
-            body: body.to_vec(),
+            body: received.body().to_vec(),
         }
     }
 

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use worker::js_sys;
 use worker::wasm_bindgen::{self, JsValue};
 use worker::{DurableObject, Env, Error, Method, Request, Response, Result, SqlStorageValue, State};
@@ -20,29 +19,48 @@ const PAUSE: u64 = 60 * 60 * 1000;
 /// How many deliveries one answer lists at the most.
 const PAGE: i64 = 100;
 
-/// What is not accepted is no duplicate of what is: a delivery that was set aside may come again once the settings take it.
+/// What is not accepted is no duplicate of what is: a delivery that was set aside may come again once the settings take it. A key
+/// that is null is no duplicate of any other.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS deliveries (
         seq           INTEGER PRIMARY KEY AUTOINCREMENT,
         received_at   INTEGER NOT NULL,
         vendor        TEXT    NOT NULL,
         decision      TEXT    NOT NULL,
-        key           TEXT    NOT NULL,
+        key           TEXT,
         type          TEXT,
         headers       TEXT    NOT NULL,
         body          BLOB    NOT NULL,
-        body_sha256   TEXT    NOT NULL,
+        digest        TEXT    NOT NULL,
         verdict       TEXT    NOT NULL,
         redeliveries  INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (vendor, decision, key, body_sha256)
+        UNIQUE (vendor, decision, key, digest)
     ) STRICT;
     CREATE INDEX IF NOT EXISTS deliveries_by_age ON deliveries (received_at);
 ";
 
+const IS_OF_BEFORE: &str = "SELECT 1 FROM pragma_table_info('deliveries') WHERE name = 'body_sha256'";
+
+/// Keys could not be null before. Numbers go on where they were. A digest of before covers the body alone, so what comes again
+/// after the change is kept once more.
+const SET_APART: &str = "
+    ALTER TABLE deliveries RENAME TO deliveries_of_before;
+    DROP INDEX deliveries_by_age;
+";
+const TAKE_OVER: &str = "
+    INSERT INTO deliveries
+    SELECT seq, received_at, vendor, decision, nullif(key, ''), type, headers, body, body_sha256, verdict, redeliveries
+    FROM deliveries_of_before;
+    INSERT OR IGNORE INTO deliveries (seq, received_at, vendor, decision, headers, body, digest, verdict)
+    SELECT seq, 0, 'none', '', '', x'', '', '' FROM sqlite_sequence WHERE name = 'deliveries_of_before';
+    DELETE FROM deliveries WHERE vendor = 'none';
+    DROP TABLE deliveries_of_before;
+";
+
 const INSERT: &str = "
-    INSERT INTO deliveries (received_at, vendor, decision, key, type, headers, body, body_sha256, verdict)
+    INSERT INTO deliveries (received_at, vendor, decision, key, type, headers, body, digest, verdict)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (vendor, decision, key, body_sha256) DO UPDATE SET redeliveries = redeliveries + 1
+    ON CONFLICT (vendor, decision, key, digest) DO UPDATE SET redeliveries = redeliveries + 1
 ";
 
 const LIST: &str = "
@@ -62,10 +80,11 @@ pub struct Deliveries {
 impl DurableObject for Deliveries {
     fn new(state: State, _env: Env) -> Self {
         // Where this fails, so does what needs the table, and the sender hears of it.
-        if let Err(error) = state.storage().sql().exec(SCHEMA, None) {
+        let deliveries = Self { state };
+        if let Err(error) = deliveries.prepare() {
             worker::console_error!("hookvet: {error}");
         }
-        Self { state }
+        deliveries
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -94,17 +113,24 @@ impl DurableObject for Deliveries {
 }
 
 impl Deliveries {
+    /// Makes the table, or brings that of before to this form. All of it or nothing, since nothing is waited for in between.
+    fn prepare(&self) -> Result<()> {
+        let is_of_before = !self.exec(IS_OF_BEFORE, vec![])?.is_empty();
+        let (first, last) = if is_of_before { (SET_APART, TAKE_OVER) } else { ("", "") };
+        self.state.storage().sql().exec(&format!("{first}{SCHEMA}{last}"), None).map(drop)
+    }
+
     async fn keep(&self, record: &Record) -> Result<()> {
         let now = crate::now_millis();
         let values = vec![
             number(now)?,
             record.vendor.as_str().into(),
             record.decision.as_str().into(),
-            record.key.as_deref().unwrap_or_default().into(),
+            record.key.as_deref().into(),
             record.event_type.as_deref().into(),
             serde_json::to_string(&record.headers)?.into(),
             record.body.clone().into(),
-            const_hex::encode(Sha256::digest(&record.body)).into(),
+            record.digest.as_str().into(),
             record.verdict.as_str().into(),
         ];
         self.exec(INSERT, values)?;

@@ -14,7 +14,7 @@ use super::sink::{Found, Place, Record, Span};
 use super::text::{self, Escapes, with_bytes, with_text};
 use super::words::{find_special, fingerprint, is_ascii, load4, spaces};
 use crate::cloudevents::time;
-use crate::json::{Decimal, Fault, FaultKind, Kind};
+use crate::json::{BYTE_ORDER_MARK, Decimal, Fault, FaultKind, Kind, has_lone_surrogate};
 
 /// Deepest nesting that can be asked for.
 pub(crate) const MAX_DEPTH: usize = 100;
@@ -79,14 +79,14 @@ pub(crate) fn run<const GOES_ON: bool>(
 
 /// An open container.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Frame {
+struct Frame {
     /// Members of the schema that were seen, one bit each.
     seen: u64,
     start: u32,
     /// Where the quote of the current member's name is.
-    pub(super) key: u32,
+    key: u32,
     /// Items so far; of an object, members that are not listed.
-    pub(super) count: u32,
+    count: u32,
     /// Where this object's unlisted names start.
     names: u32,
     /// The rules in `objects` or `arrays`.
@@ -95,7 +95,7 @@ pub(crate) struct Frame {
     next: u8,
     /// The schema of every item.
     items: u16,
-    pub(super) is_object: bool,
+    is_object: bool,
 }
 
 impl Frame {
@@ -108,7 +108,7 @@ const LOW: usize = 12;
 
 /// The containers around the innermost one, outermost first.
 #[derive(Debug)]
-pub(crate) struct Stack {
+struct Stack {
     low: Option<[Frame; LOW]>,
     /// On the heap, since no documented payload is so deep.
     high: Vec<Frame>,
@@ -134,7 +134,7 @@ impl Stack {
     }
 
     #[inline(always)]
-    pub(super) fn get(&self, at: usize) -> Frame {
+    fn get(&self, at: usize) -> Frame {
         match self.low.as_ref().and_then(|low| low.get(at)) {
             Some(frame) => *frame,
             None => self.get_high(at),
@@ -474,11 +474,11 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         let (end, escapes) = self.scan_string(at)?;
         let key = self.slice(at + 1, end);
         let position = with_bytes(key, escapes, |text| self.walk(members, text));
-        if escapes.units && text::has_lone_surrogate(key) {
+        if escapes.units && has_lone_surrogate(key) {
             self.report_member(Found::LoneSurrogate)?;
         }
         if object.names != 0 && !self.is_name_allowed(object.names, key, escapes) {
-            self.report(Found::PropertyNames, self.top.start as usize, self.depth - 1)?;
+            self.report(Found::PropertyNames, self.top.start as usize)?;
         }
         if let Some(position) = position {
             return Ok((end + 1, position));
@@ -584,24 +584,24 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
     fn string_slowly(&mut self, at: usize, node: &Node) -> Result<(usize, bool), Halt> {
         let (end, escapes) = self.scan_string(at)?;
         let inner = self.slice(at + 1, end);
-        if escapes.units && text::has_lone_surrogate(inner) {
-            self.report_value(Found::LoneSurrogate, at)?;
+        if escapes.units && has_lone_surrogate(inner) {
+            self.report(Found::LoneSurrogate, at)?;
         }
         if node.types & types::STRING == 0 {
             self.report_type(node, Kind::String, at)?;
         }
         if node.format != Format::Any && !with_text(inner, escapes, |text| self.has_format(node.format, text)) {
-            self.report_value(Found::Format(node.format), at)?;
+            self.report(Found::Format(node.format), at)?;
         }
         if node.length != 0
             && let Some(length) = self.program.lengths.get(usize::from(node.length))
         {
             let characters = text::count(inner, escapes);
             if characters < length.min as usize {
-                self.report_value(Found::MinLength(length.min), at)?;
+                self.report(Found::MinLength(length.min), at)?;
             }
             if characters > length.max as usize {
-                self.report_value(Found::MaxLength(length.max), at)?;
+                self.report(Found::MaxLength(length.max), at)?;
             }
         }
         if !with_text(inner, escapes, |text| self.is_word(node.choice, text)) {
@@ -670,7 +670,7 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         if must_read {
             value = Decimal::read(self.slice(start, end));
             if value.is_none() {
-                self.report_value(Found::BeyondF64, start)?;
+                self.report(Found::BeyondF64, start)?;
             }
         }
         let is_integer = is_plain || value.is_some_and(|value| value.is_integer());
@@ -686,10 +686,10 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         {
             let program = self.program;
             if let Some(min) = range.min.filter(|min| program.number(*min).is_some_and(|min| value.is_less(&min))) {
-                self.report_value(Found::Minimum(self.program.text(min.text, min.length)), start)?;
+                self.report(Found::Minimum(self.program.text(min.text, min.length)), start)?;
             }
             if let Some(max) = range.max.filter(|max| program.number(*max).is_some_and(|max| max.is_less(&value))) {
-                self.report_value(Found::Maximum(self.program.text(max.text, max.length)), start)?;
+                self.report(Found::Maximum(self.program.text(max.text, max.length)), start)?;
             }
         }
         Ok(end)
@@ -764,12 +764,12 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
     #[inline(never)]
     fn check_count(&mut self) -> Result<(), Halt> {
         let Some(array) = self.program.arrays.get(usize::from(self.top.rules)) else { return Ok(()) };
-        let (at, tokens) = (self.top.start as usize, self.depth - 1);
+        let at = self.top.start as usize;
         if self.top.count < array.min {
-            self.report(Found::MinItems(array.min), at, tokens)?;
+            self.report(Found::MinItems(array.min), at)?;
         }
         if self.top.count > array.max {
-            self.report(Found::MaxItems(array.max), at, tokens)?;
+            self.report(Found::MaxItems(array.max), at)?;
         }
         Ok(())
     }
@@ -783,7 +783,7 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         for (position, member) in members.iter().enumerate() {
             if missing & (1 << position) != 0 {
                 let name = self.program.text(member.name.text, member.name.length);
-                self.report(Found::Required(name), self.top.start as usize, self.depth - 1)?;
+                self.report(Found::Required(name), self.top.start as usize)?;
             }
         }
         Ok(())
@@ -791,7 +791,7 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
 
     #[cold]
     fn report_type(&mut self, node: &Node, found: Kind, at: usize) -> Result<(), Halt> {
-        self.report_value(Found::Type { expected: node.types, found }, at)
+        self.report(Found::Type { expected: node.types, found }, at)
     }
 
     #[cold]
@@ -799,32 +799,24 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
         let Some(choice) = self.choice(node) else { return Ok(()) };
         let list = self.program.text(choice.list, choice.list_length);
         let found = if choice.is_const { Found::Const { value: list } } else { Found::Enum { list } };
-        self.report_value(found, at)
-    }
-
-    #[cold]
-    fn report_value(&mut self, found: Found<'_>, at: usize) -> Result<(), Halt> {
-        self.report(found, at, self.depth)
+        self.report(found, at)
     }
 
     /// About the current member as a whole: its place is its name.
     #[cold]
     fn report_member(&mut self, found: Found<'_>) -> Result<(), Halt> {
-        self.report(found, self.top.key as usize, self.depth)
+        self.report(found, self.top.key as usize)
     }
 
     #[cold]
     #[inline(never)]
-    fn report(&mut self, found: Found<'_>, at: usize, tokens: usize) -> Result<(), Halt> {
+    fn report(&mut self, found: Found<'_>, at: usize) -> Result<(), Halt> {
         if !GOES_ON {
             return Err(self.stop(Stop::Found));
         }
-        if let Some(last) = self.depth.checked_sub(1) {
-            self.stack.set(last, self.top);
-        }
-        let container = self.top.start as usize;
-        let place = Place { bytes: self.bytes, stack: &self.stack, tokens, at, container };
-        let is_over = self.record.found(found, &place).is_break();
+        let name_start = if self.top.is_object { self.top.key as usize } else { at };
+        let place = Place { at, name_start, container: self.top.start as usize };
+        let is_over = self.record.found(found, place).is_break();
         if is_over { Err(self.stop(Stop::Found)) } else { Ok(()) }
     }
 
@@ -869,6 +861,9 @@ impl<'m, const GOES_ON: bool> Machine<'m, GOES_ON> {
 
     #[cold]
     fn no_value(&mut self, at: usize) -> Halt {
+        if at == 0 && self.bytes.starts_with(BYTE_ORDER_MARK) {
+            return self.fault(FaultKind::ByteOrderMark, at);
+        }
         let is_item = self.depth > 0 && !self.top.is_object;
         if let (Some(b']'), true, Some(comma)) = (self.byte(at), is_item, self.comma_before(at)) {
             return self.fault(FaultKind::TrailingComma, comma);

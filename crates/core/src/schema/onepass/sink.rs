@@ -2,13 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use super::machine::Stack;
 use super::program::{Format, types};
 use super::watch::NESTED;
-use crate::json::{Kind, escape_pointer, unescape};
+use crate::json::Kind;
 use crate::order;
 use crate::rule::Rule;
-use crate::schema::Violation;
+use crate::schema::{At, Violation};
 
 /// Something that is wrong with the value at a [`Place`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,7 +106,7 @@ impl Record {
 impl Record {
     /// Something is wrong; to break ends the pass.
     #[cold]
-    pub(super) fn found(&mut self, found: Found<'_>, place: &Place<'_>) -> ControlFlow<()> {
+    pub(super) fn found(&mut self, found: Found<'_>, place: Place) -> ControlFlow<()> {
         match &mut self.findings {
             Some(findings) => {
                 findings.found(found, place);
@@ -133,84 +132,21 @@ impl Record {
     }
 }
 
-/// Where a finding is.
-#[derive(Debug)]
-pub(crate) struct Place<'m> {
-    pub(super) bytes: &'m [u8],
-    pub(super) stack: &'m Stack,
-    /// How many names and positions lead to the value.
-    pub(super) tokens: usize,
-    /// Where the value starts; for [`Found::Unknown`], [`Found::Duplicate`] and surrogates in a name, where that starts.
+/// Where a finding is, in bytes from the start of the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// Where the value starts; for [`Found::Unknown`] where its name does.
     pub(super) at: usize,
+    /// Where the member's name starts, or the value where it has none.
+    pub(super) name_start: usize,
     /// Where the object starts that a member belongs to.
     pub(super) container: usize,
 }
 
-impl Place<'_> {
-    /// JSON Pointer from the root to the value.
-    pub(crate) fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for token in 0..self.tokens {
-            pointer.push('/');
-            let frame = self.stack.get(token);
-            if frame.is_object {
-                escape_pointer(&unescape(self.name_at(frame.key as usize)).text, &mut pointer);
-            } else {
-                pointer.push_str(&frame.count.saturating_sub(1).to_string());
-            }
-        }
-        pointer
-    }
-
-    /// The name of the member, unescaped; empty for an item and for the root.
-    pub(crate) fn name(&self) -> String {
-        match self.tokens.checked_sub(1).map(|last| self.stack.get(last)) {
-            Some(frame) if frame.is_object => unescape(self.name_at(frame.key as usize)).text.into_owned(),
-            _ => String::new(),
-        }
-    }
-
-    /// Byte offset of the value.
-    pub(crate) fn at(&self) -> usize {
-        self.at
-    }
-
-    /// Byte offset of the member's name, or of the value where it has none.
-    pub(crate) fn name_start(&self) -> usize {
-        match self.tokens.checked_sub(1).map(|last| self.stack.get(last)) {
-            Some(frame) if frame.is_object => frame.key as usize,
-            _ => self.at,
-        }
-    }
-
-    /// The text of the name whose quote stands at `quote`, without its quotes.
-    fn name_at(&self, quote: usize) -> &[u8] {
-        let rest = self.bytes.get(quote + 1..).unwrap_or_default();
-        let mut end = 0;
-        while let Some(byte) = rest.get(end) {
-            match byte {
-                b'"' => break,
-                b'\\' => end += 2,
-                _ => end += 1,
-            }
-        }
-        rest.get(..end).unwrap_or_default()
-    }
-}
-
-/// A departure from the schema, and where.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Placed {
-    pub(crate) violation: Violation,
-    /// Byte offset of the value; for an unknown member, of its name.
-    pub(crate) at: usize,
-}
-
 /// What JSON for interchange does not let through.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct JsonNote {
     pub(crate) rule: Rule,
-    pub(crate) pointer: String,
     /// Byte offset of the member's name, or of the value where it has none.
     pub(crate) at: usize,
     container: usize,
@@ -220,7 +156,7 @@ pub(crate) struct JsonNote {
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// Departures from the schema, in the order in which they were found.
-    pub(crate) violations: Vec<Placed>,
+    pub(crate) violations: Vec<Violation>,
     /// Repeated names first, object by object; then numbers and surrogates in their order.
     pub(crate) notes: Vec<JsonNote>,
     /// How many more there are.
@@ -228,17 +164,16 @@ pub(crate) struct Findings {
     /// Whether departures other than unknown members are among those that were left out.
     pub(crate) is_cut_off: bool,
     unknown: usize,
-    pointer_bytes: usize,
     duplicates: Vec<JsonNote>,
 }
 
 impl Findings {
-    /// How many findings of each sort are kept: a pointer can be as long as the body, so they cannot all be.
+    /// How many unknown members, and notes about JSON, are kept.
     pub(crate) const MOST: usize = 256;
 
-    /// How many bytes of pointers are kept. Departures are counted by that and not by number, since none of them may hide
-    /// behind others that a vendor's reading makes light of.
-    pub(crate) const MOST_POINTER_BYTES: usize = 1024 * 1024;
+    /// How many departures are kept: more than the longest documented delivery can hold, since none of them may hide behind others
+    /// that a vendor's reading makes light of.
+    pub(crate) const MOST_DEPARTURES: usize = 16 * 1024;
 
     /// Puts the notes into their order; once, when the pass is over.
     pub(super) fn sort(&mut self) {
@@ -252,7 +187,7 @@ impl Findings {
 }
 
 impl Findings {
-    fn found(&mut self, found: Found<'_>, place: &Place<'_>) {
+    fn found(&mut self, found: Found<'_>, place: Place) {
         let (rule, message) = match found {
             Found::Duplicate => return self.note(Rule::JsonDuplicate, place),
             Found::BeyondF64 => return self.note(Rule::JsonNumber, place),
@@ -274,24 +209,18 @@ impl Findings {
             Found::Unknown => (Rule::SchemaUnknown, "the vendor documents no such member; it is kept".into()),
         };
         let is_unknown = rule == Rule::SchemaUnknown;
-        if (is_unknown && self.unknown >= Self::MOST) || self.pointer_bytes >= Self::MOST_POINTER_BYTES {
+        if (is_unknown && self.unknown >= Self::MOST) || self.violations.len() >= Self::MOST_DEPARTURES {
             self.left_out += 1;
             self.is_cut_off |= !is_unknown;
             return;
         }
         self.unknown += usize::from(is_unknown);
-        let member = match found {
-            Found::Required(name) => Some(name.to_owned()),
-            Found::Unknown => Some(place.name()),
-            _ => None,
-        };
-        let violation = Violation { pointer: place.pointer(), rule, member, message };
-        self.pointer_bytes += violation.pointer.len() + 1;
-        self.violations.push(Placed { violation, at: place.at() });
+        let missing = if let Found::Required(name) = found { Some(name.to_owned()) } else { None };
+        self.violations.push(Violation { at: At::Offset(place.at), rule, missing, message });
     }
 
-    fn note(&mut self, rule: Rule, place: &Place<'_>) {
-        let at = place.name_start();
+    fn note(&mut self, rule: Rule, place: Place) {
+        let at = place.name_start;
         let list = if rule == Rule::JsonDuplicate { &mut self.duplicates } else { &mut self.notes };
         // A name and its value can both hold a lone surrogate; that is one note.
         if list.last().is_some_and(|last| last.rule == rule && last.at == at) {
@@ -300,7 +229,7 @@ impl Findings {
         if list.len() >= Self::MOST {
             self.left_out += 1;
         } else {
-            list.push(JsonNote { rule, pointer: place.pointer(), at, container: place.container });
+            list.push(JsonNote { rule, at, container: place.container });
         }
     }
 }
