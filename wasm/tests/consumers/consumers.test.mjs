@@ -213,13 +213,21 @@ for (const name of ['vite5', 'vite6', 'vite', 'vite8']) {
     await build({ ...options, build: ssr, ssr: { noExternal: true } });
     writeFileSync(`${ssr.outDir}/package.json`, '{ "type": "module" }');
     assert.equal(await node(`${ssr.outDir}/server.js`), EXPECTED);
-    const server = await createServer({ ...options, base: '/', server: { host: '127.0.0.1', port: 0, hmr: false, fs: { allow: [here] } } });
-    try {
-      await server.listen();
-      assert.equal(await titleOf(`http://127.0.0.1:${server.httpServer.address().port}/`), EXPECTED);
-    } finally {
-      await server.close();
-    }
+    const inDev = async (more) => {
+      const server = await createServer({ ...options, ...more, base: '/', server: { host: '127.0.0.1', port: 0, hmr: false, fs: { allow: [here] } } });
+      try {
+        await server.listen();
+        return await titleOf(`http://127.0.0.1:${server.httpServer.address().port}/`);
+      } finally {
+        await server.close();
+      }
+    };
+    assert.equal(await inDev({}), EXPECTED);
+    if (name !== 'vite') return;
+    // The file, which that server moves the package away from.
+    const file = { root: join(here, 'vite-file'), cacheDir: `${out}/${name}-file-cache` };
+    assert.match(await inDev(file), /add hookvet to optimizeDeps\.exclude/);
+    assert.equal(await inDev({ ...file, optimizeDeps: { exclude: ['hookvet'] } }), EXPECTED);
   });
 }
 
