@@ -31,9 +31,11 @@ execFileSync(process.execPath, [
 ]);
 
 // Every bundler takes a script along, and few a file beside it. Base64 alone starts soonest; what a browser downloads is deflated
-// first. The text is made when the function is called, so an import costs next to nothing.
+// first. The bytes are made when the function is called.
 const bytes = readFileSync(`${dist}hookvet.wasm`);
-writeFileSync(`${dist}embedded.js`, `export default () => Buffer.from('${bytes.toString('base64')}', 'base64');\n`);
+const embedded = `() => Buffer.from('${bytes.toString('base64')}', 'base64')`;
+writeFileSync(`${dist}embedded.js`, `export default ${embedded};\n`);
+writeFileSync(`${dist}embedded.cjs`, `module.exports = ${embedded};\n`);
 const deflated = deflateRawSync(bytes, { level: 9 }).toString('base64');
 writeFileSync(
   `${dist}embedded-browser.js`,
@@ -53,6 +55,24 @@ await build({
   external: [...data, ...carried, 'node:fs'],
 });
 
+// For `require`, which loads everything when it is needed. A script that is required imports nothing: Jest does not let it.
+await build({
+  ...options,
+  entryPoints: [`${source}required.js`],
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  platform: 'node',
+  supported: { 'dynamic-import': false },
+  plugins: [
+    {
+      name: 'required',
+      setup({ onResolve }) {
+        onResolve({ filter: /^\.\/(embedded|schemas|examples|rules)\.js$/ }, ({ path }) => ({ path: path.replace('.js', '.cjs'), external: true }));
+      },
+    },
+  ],
+});
+
 const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const schemas = {};
 const examples = {};
@@ -69,13 +89,13 @@ for (const event of index.events) {
 }
 const rules = json(`${root}docs/rules.json`);
 for (const [name, value] of Object.entries({ schemas, examples, rules })) {
-  writeFileSync(`${dist}${name}.js`, `export default JSON.parse(${JSON.stringify(JSON.stringify(value))});\n`);
+  const text = `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
+  writeFileSync(`${dist}${name}.js`, `export default ${text};\n`);
+  writeFileSync(`${dist}${name}.cjs`, `module.exports = ${text};\n`);
 }
 
 cpSync(`${root}schemas`, `${dist}schemas`, { recursive: true });
 cpSync(`${root}docs/rules.json`, `${dist}rules.json`);
-// For `require`: one file, since a script that is required cannot import another one in every environment of Jest's.
-await build({ ...options, entryPoints: [`${dist}node.js`], outExtension: { '.js': '.cjs' }, format: 'cjs', platform: 'node' });
 const types = { index: readFileSync(`${source}index.d.ts`, 'utf8'), events: await eventTypes(index, schemas) };
 for (const [name, text] of Object.entries(types)) {
   writeFileSync(`${dist}${name}.d.ts`, text);

@@ -121,7 +121,7 @@ function takeFound(found) {
     return;
   }
   dialogs().then(({ chooseDialog }) => chooseDialog("Which one?", `There are ${found.deliveries.length} of them. Choose the delivery to look at.`,
-    found.deliveries.map(({ label, delivery }) => ({ label, about: `${size(toBytes(delivery.body).length)} of body`, delivery })),
+    found.deliveries.map(({ label, delivery }) => ({ label, about: `${size((delivery.bytes ?? toBytes(delivery.body)).length)} of body`, delivery })),
     ({ delivery }) => set(delivery, found.kind)));
 }
 

@@ -135,6 +135,23 @@ flow("a curl command pasted into the dialog is taken, and what was there comes b
   assert.match(await textOf(page, BODY), /VERY_HIGH/);
 });
 
+flow("several commands in one paste give a choice", async (page) => {
+  await paste(page, BODY, "curl -d 1 https://h/a &\ncurl https://h/b -H 'ce-id: 7' --json '{\"pep\": 2}' --next -d 3 https://h/c");
+  await page.getByRole("button", { name: /POST h\/b/ }).click();
+  assert.equal(await textOf(page, BODY), '{"pep": 2}');
+  assert.match(await textOf(page, HEADERS), /^ce-id: 7\ncontent-type: application\/json/);
+});
+
+flow("a body that is no text is masked as well", async (page) => {
+  await paste(page, BODY, "curl https://h/smith?name=Smith --data-binary $'\\xff Smith'");
+  await tab(page, "Take away");
+  const shown = async () => Buffer.from(/\n(.+)\nBODY/.exec(await page.locator(".code-block pre").innerText())[1], "base64").toString("latin1");
+  assert.match(await page.locator(".code-block pre").innerText(), /^base64 -d <<'BODY' \| curl /);
+  assert.equal((await shown()).slice(1), " Xxxxx");
+  await page.getByRole("checkbox", { name: /Mask values/ }).uncheck();
+  assert.equal((await shown()).slice(1), " Smith");
+});
+
 flow("another method is refused before anything else, and can be judged as a POST", async (page) => {
   await paste(page, BODY, `PUT /amlyze HTTP/1.1\n${SEED}`);
   assert.equal(await decision(page), "Refused 405");

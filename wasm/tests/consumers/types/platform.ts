@@ -1,4 +1,4 @@
-// With the types of a browser: what the package takes and gives is the platform's own.
+// With the types of a browser, and with those of Node: what the package takes and gives is the platform's own.
 
 import module from 'hookvet/wasm';
 import { Vetter, init, initSync } from 'hookvet';

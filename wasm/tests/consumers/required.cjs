@@ -1,0 +1,3 @@
+const hookvet = require('hookvet');
+
+import('./verdicts.js').then(({ verdicts }) => verdicts(hookvet)).then(console.log);
