@@ -6,7 +6,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use hookvet::{CheckRequest, Checker, Preset, Problem, Vendor};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hookvet::{CheckRequest, Checker, Policy, Preset, Problem, Vendor};
+use hookvet_linear::Case;
 use hookvet_tests::{cases, cases_dir, text};
 use serde_json::{Value, json};
 
@@ -68,6 +71,27 @@ fn requests() -> Vec<(String, Value)> {
             }
         }
     }
+    all.extend(hostile());
+    all
+}
+
+/// The deliveries of 200 KB whose answers are the longest.
+fn hostile() -> Vec<(String, Value)> {
+    let answer =
+        |case: &Case| Problem::of(&case.judge(Policy::standard())).map_or(0, |problem| problem.to_json().len());
+    let longest = hookvet_linear::cases(200_000).into_iter().filter(|case| answer(case) > 30_000);
+    let request = |case: Case| {
+        let headers = case.headers.iter().map(|(name, value)| json!([name, String::from_utf8_lossy(value)]));
+        let request = json!({
+            "vendor": case.vendor.as_str(),
+            "batches": true,
+            "headers": headers.collect::<Vec<_>>(),
+            "body_base64": STANDARD.encode(&case.body),
+        });
+        (format!("hostile {}", case.name), request)
+    };
+    let all: Vec<_> = longest.map(request).collect();
+    assert!(!all.is_empty());
     all
 }
 

@@ -23,6 +23,7 @@ test('every case under every policy', async () => {
     assert.equal(verdict.text(), expected, name);
     assert.equal(verdict.problem() ?? null, problem, name);
     assert.equal(verdict.accepted, problem === null, name);
+    assert.ok(Buffer.byteLength(verdict.problem() ?? '') <= 64 * 1024, name);
     assert.equal(verdict.status, JSON.parse(expected).status, name);
     count += 1;
   }

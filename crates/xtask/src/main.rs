@@ -42,7 +42,8 @@ cargo xtask COMMAND
   bench-http      what the tower layer adds to a bare axum route, in process and over loopback
   load [SECONDS]  1,000 connections with good and bad traffic into a receiver in a process of
                   its own, every answer checked and memory watched; 30 seconds
-  linear [long]   that work grows with a delivery's length alone, and no answer is long; needs valgrind
+  linear [long]   that work grows with a delivery's length alone, and no answer is long; needs valgrind.
+                  `linear time` times a mebibyte of each pattern
 ";
 
 fn main() -> ExitCode {

@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use hookvet::{Level, Policy, Preset, Problem, Rule, Verdict, dataspike};
@@ -35,8 +36,12 @@ fn main() -> ExitCode {
     let done = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => compare(SIZE),
         ["long"] => compare(SIZE * 8),
+        ["time"] => {
+            time();
+            Ok(())
+        }
         ["work", size] => size.parse().context("a size").and_then(work),
-        _ => Err(anyhow!("usage: hookvet-linear [long]")),
+        _ => Err(anyhow!("usage: hookvet-linear [long|time]")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -233,6 +238,37 @@ fn measure(size: usize, trials: &[Trial]) -> Result<Vec<Cost>> {
         Ok(Cost { instructions, bytes: bytes.parse()?, answer: answer.parse()? })
     };
     lines.lines().enumerate().map(cost).collect()
+}
+
+/// Prints how long a mebibyte of each pattern takes, as a multiple of what `serde_json` takes to read a documented one into its type.
+fn time() {
+    const MEBIBYTE: usize = 1024 * 1024;
+    let typed = documented(MEBIBYTE);
+    let seconds = |work: &dyn Fn() -> usize| {
+        let once = || {
+            let started = Instant::now();
+            std::hint::black_box(work());
+            started.elapsed().as_secs_f64()
+        };
+        (0..3).map(|_| once()).fold(f64::INFINITY, f64::min)
+    };
+    let serde = seconds(&|| usize::from(serde_json::from_slice::<dataspike::AmlScreening>(&typed).is_ok()));
+    let mut times = Vec::new();
+    for case in cases(MEBIBYTE) {
+        for preset in [Preset::Standard, Preset::Observe] {
+            let taken = seconds(&|| judge(&case, Policy::new(preset)));
+            times.push((taken / serde, format!("{} | {} | {preset}", case.vendor, case.name)));
+        }
+    }
+    times.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    println!(
+        "serde_json reads a mebibyte into its type in {:.1} ms; {} trials, the slowest:",
+        serde * 1000.0,
+        times.len()
+    );
+    for (times, name) in times.iter().take(5) {
+        println!("{times:.1} times | {name}");
+    }
 }
 
 /// The number of instructions in a dump.
