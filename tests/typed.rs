@@ -233,7 +233,9 @@ fn every_member_is_read_in_every_form_that_is_accepted() {
             judge(None, &format!("[{own},null]"));
             for other in others.chain([None]) {
                 judge(other, &own);
-                VALUES.iter().for_each(|value| judge(other, value));
+                for value in VALUES {
+                    judge(other, value);
+                }
             }
         }
     }
