@@ -411,7 +411,9 @@ fn catalogue(shown: &mut Shown, types: &BTreeMap<String, Source>) {
     let instant = Instant { seconds: NUMBER.into(), nanos: NUMBER };
     let error: ReadError = read::<bool>(json!(CANARY).to_string().as_bytes()).expect_err("text");
     let published: dataspike::PublishedAt = from(json!(CANARY));
-    show!(shown; opaque, instant, error, error.kind(), published, dataspike::PublishedAt::Seconds(NUMBER.into()));
+    let integer = dataspike::Integer::from(i64::from(NUMBER));
+    let seconds = dataspike::PublishedAt::Seconds(integer.clone());
+    show!(shown; opaque, instant, error, error.kind(), published, integer, seconds);
 
     let event = |event_type: &str| {
         let context = amlyze::Context::new(CANARY, CANARY, event_type).with_subject(CANARY).with_time(CANARY);

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use hookvet::{EventInfo, Policy, Preset, Problem, Vendor, Vetter, amlyze, dataspike, find, schema_violations};
-use hookvet_tests::headers;
+use hookvet_tests::{SPELLINGS, headers, positions};
 use serde_json::{Value, json};
 
 /// A departure: JSON Pointer and keyword.
@@ -70,10 +70,6 @@ fn set(pointer: &str, value: Value) -> Vec<Edit> {
     vec![Edit { pointer: pointer.to_owned(), value: Some(value) }]
 }
 
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 /// Applies edits in their order; `None` where one has no place any more.
 fn edited(base: &Value, edits: &[Edit]) -> Option<Value> {
     let mut document = base.clone();
@@ -101,24 +97,6 @@ fn edited(base: &Value, edits: &[Edit]) -> Option<Value> {
         }
     }
     Some(document)
-}
-
-/// Every pointer into `value`, the root first.
-fn positions(value: &Value, pointer: &str, found: &mut Vec<String>) {
-    found.push(pointer.to_owned());
-    match value {
-        Value::Object(members) => {
-            for (name, value) in members {
-                positions(value, &format!("{pointer}/{}", escape(name)), found);
-            }
-        }
-        Value::Array(items) => {
-            for (at, value) in items.iter().enumerate() {
-                positions(value, &format!("{pointer}/{at}"), found);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// What a value is replaced with, whatever it was.
@@ -176,28 +154,9 @@ fn other_texts(text: &str) -> Vec<Value> {
     texts.into_iter().map(Value::from).collect()
 }
 
-/// Members under the other spellings that the vendors' sources have.
-const SPELLINGS: [(&str, &str); 14] = [
-    ("customerExternalID", "customerExternalId"),
-    ("customerExternalId", "customerExternalID"),
-    ("externalId", "customerExternalId"),
-    ("updateAt", "updatedAt"),
-    ("updatedAt", "updateAt"),
-    ("errors", "erros"),
-    ("search_result", "search_response"),
-    ("search_response", "search_result"),
-    ("document_number", "doc_number"),
-    ("parsed_type", "document_type"),
-    ("doc_number", "docNumber"),
-    ("birth_date", "birthDate"),
-    ("reference", "ref"),
-    ("manual_field_settings", "manual_fields_settings"),
-];
-
 /// Every way in which `base` is broken at one position.
 fn mutations(base: &Value) -> Vec<Vec<Edit>> {
-    let mut pointers = Vec::new();
-    positions(base, "", &mut pointers);
+    let pointers = positions(base);
     let mut all = Vec::new();
     for pointer in &pointers {
         let value = base.pointer(pointer).expect("there");

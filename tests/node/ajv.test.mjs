@@ -4,14 +4,9 @@ import assert from 'node:assert/strict';
 import { existsSync, createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import test from 'node:test';
-import { described, distinct, drafts, examples, found, names, root, schemas, json } from './schemas.mjs';
+import { described, distinct, drafts, examples, found, root, schemas, json } from './schemas.mjs';
 
 for (const [draft, validator] of Object.entries(drafts)) {
-  test(`every schema compiles as ${draft} in strict mode`, () => {
-    assert.ok(names.length >= 49, `${names.length} schemas`);
-    for (const name of names) assert.equal(typeof validator(name), 'function', name);
-  });
-
   test(`every accepted example passes under ${draft}`, () => {
     const accepted = examples('');
     assert.ok(accepted.length >= 70, `${accepted.length} examples`);

@@ -78,3 +78,45 @@ pub fn body(case: &Value) -> Vec<u8> {
         None => case["body"].as_str().unwrap_or_default().as_bytes().to_vec(),
     }
 }
+
+/// Members under the other spellings that the vendors' sources have.
+pub const SPELLINGS: [(&str, &str); 14] = [
+    ("customerExternalID", "customerExternalId"),
+    ("customerExternalId", "customerExternalID"),
+    ("externalId", "customerExternalId"),
+    ("updateAt", "updatedAt"),
+    ("updatedAt", "updateAt"),
+    ("errors", "erros"),
+    ("search_result", "search_response"),
+    ("search_response", "search_result"),
+    ("document_number", "doc_number"),
+    ("parsed_type", "document_type"),
+    ("doc_number", "docNumber"),
+    ("birth_date", "birthDate"),
+    ("reference", "ref"),
+    ("manual_field_settings", "manual_fields_settings"),
+];
+
+/// Every JSON Pointer into `value`, the root first.
+#[must_use]
+pub fn positions(value: &Value) -> Vec<String> {
+    fn walk(value: &Value, pointer: &str, found: &mut Vec<String>) {
+        found.push(pointer.to_owned());
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    walk(value, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+                }
+            }
+            Value::Array(items) => {
+                for (at, value) in items.iter().enumerate() {
+                    walk(value, &format!("{pointer}/{at}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(value, "", &mut found);
+    found
+}

@@ -18,9 +18,8 @@ const index = JSON.parse(readFileSync(path('../../schemas/index.json'), 'utf8'))
 export const schemas = Object.fromEntries(
   index.events.map(({ vendor, type, schema }) => {
     const text = readFileSync(path(`../../schemas/${schema.path}`), 'utf8');
-    const bare = (key, value) => (['x-documented-in', '$comment', 'description', 'title'].includes(key) && typeof value !== 'object' ? undefined : value);
-    const { 'x-documented-in': _, ...rest } = JSON.parse(text, bare);
-    return [`${vendor}/${type}`, rest];
+    const bare = (key, value) => (['$comment', 'description', 'title'].includes(key) && typeof value !== 'object' ? undefined : value);
+    return [`${vendor}/${type}`, JSON.parse(text, bare)];
   }),
 );
 

@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::text::Name;
 
@@ -98,27 +98,6 @@ impl Read<String> for Code {
             _ => Err(D::Error::custom("expected text")),
         }
     }
-}
-
-/// A whole number, also written with a fraction of zero, which JSON does not tell apart.
-pub(crate) struct Integer;
-
-impl Read<i64> for Integer {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-        let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
-        whole(&number).map(Some).ok_or_else(|| D::Error::custom("expected a whole number"))
-    }
-}
-
-/// The number as an integer, if it is one and fits.
-pub(crate) fn whole(number: &Number) -> Option<i64> {
-    if let Some(integer) = number.as_i64() {
-        return Some(integer);
-    }
-    let float = number.as_f64()?;
-    // Beyond 2^53 a float no longer says which integer was meant.
-    #[expect(clippy::cast_possible_truncation, reason = "whole and under 2^53")]
-    (float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0).then_some(float as i64)
 }
 
 /// A list, also written as its single element.
@@ -239,14 +218,6 @@ mod tests {
         assert_eq!(read::<Code, String>("\"00001\"").unwrap().as_deref(), Some("00001"));
         assert_eq!(read::<Code, String>("7").unwrap().as_deref(), Some("7"));
         assert!(read::<Code, String>("{}").is_err());
-    }
-
-    #[test]
-    fn a_whole_number_may_have_a_fraction_of_zero() {
-        assert_eq!(read::<Integer, i64>("200.0").unwrap(), Some(200));
-        assert_eq!(read::<Integer, i64>("-3").unwrap(), Some(-3));
-        assert!(read::<Integer, i64>("1.5").is_err());
-        assert!(read::<Integer, i64>("1e300").is_err());
     }
 
     #[test]

@@ -10,14 +10,13 @@ use hookvet_catalogue::{events, find};
 use serde_json::{Value, json};
 
 /// What a schema of this catalogue may say; see the documentation of `schemas`.
-const KEYWORDS: [&str; 27] = [
+const KEYWORDS: [&str; 26] = [
     "$schema",
     "$id",
     "$comment",
     "title",
     "description",
     "deprecated",
-    "x-documented-in",
     "$defs",
     "definitions",
     "$ref",

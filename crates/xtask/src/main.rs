@@ -20,9 +20,9 @@ cargo xtask COMMAND
 
   demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
                   and show what becomes of them; --once ends it afterwards
-  test            everything: format, clippy, all crates, wasm and schemas under Node,
-                  the npm package in bundlers and frameworks, Workers, the playground in
-                  Chromium, other projects' SDKs
+  test            everything: format, clippy, all crates, wasm under Node, the schemas
+                  in other tools, the npm package in bundlers and frameworks, Workers,
+                  the playground in Chromium, other projects' SDKs
   generate        write schemas/ and everything else that the types render
   wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
                   from nothing and says whether it came out the same

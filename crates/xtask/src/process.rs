@@ -48,6 +48,31 @@ pub(crate) fn npm_ci(folder: impl AsRef<Path>) -> Result<()> {
     run(install.args(["ci", "--prefer-offline", "--no-progress"]).current_dir(root().join(folder)))
 }
 
+/// Makes a Python environment with what `requirements` names, unless it is there.
+pub(crate) fn install_python(requirements: &Path, environment: &Path) -> Result<()> {
+    let wanted = std::fs::read_to_string(requirements).with_context(|| requirements.display().to_string())?;
+    // Written last, so it is there only where everything went well.
+    let stamp = environment.join("installed.txt");
+    let python = environment.join("bin/python");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
+        && succeeds(command(&python).arg("--version"))
+    {
+        return Ok(());
+    }
+    let has_venv = || succeeds(command("python3").args(["-c", "import ensurepip, venv"]));
+    if !has_venv() {
+        install_debian(&["python3", "python3-venv"])?;
+    }
+    anyhow::ensure!(
+        has_venv(),
+        "no python3 with its module venv was found: install it, on Debian with `apt-get install python3-venv`"
+    );
+    run(command("python3").args(["-m", "venv", "--clear"]).arg(environment))?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    run(command(&python).args(install).arg(requirements))?;
+    std::fs::write(&stamp, wanted).with_context(|| stamp.display().to_string())
+}
+
 /// Whether it starts and succeeds; its output is thrown away.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())

@@ -1,11 +1,10 @@
 //! `cargo xtask compare-sdks`, and the set-up that it shares with the tests: the CloudEvents SDKs of other projects.
 
-use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use crate::process::{self, cargo, command, root};
+use crate::process::{self, cargo, root};
 
 /// Where the Python packages are installed, from the root.
 const PYTHON: &str = "target/sdk-python";
@@ -28,30 +27,6 @@ pub(crate) fn test() -> Result<Command> {
 fn set_up() -> Result<()> {
     let folder = root().join("tests/sdk/node");
     process::npm_ci(&folder)?;
-    install_python(&root().join("tests/sdk/python/requirements.txt"), &root().join(PYTHON))?;
+    process::install_python(&root().join("tests/sdk/python/requirements.txt"), &root().join(PYTHON))?;
     process::run(cargo().args(["build", "--quiet", "--package", "hookvet-sdks", "--bins"]))
-}
-
-fn install_python(requirements: &Path, environment: &Path) -> Result<()> {
-    let wanted = std::fs::read_to_string(requirements).with_context(|| requirements.display().to_string())?;
-    // Written last, so it is there only where everything went well.
-    let stamp = environment.join("installed.txt");
-    let python = environment.join("bin/python");
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
-        && process::succeeds(command(&python).arg("--version"))
-    {
-        return Ok(());
-    }
-    let has_venv = || process::succeeds(command("python3").args(["-c", "import ensurepip, venv"]));
-    if !has_venv() {
-        process::install_debian(&["python3", "python3-venv"])?;
-    }
-    anyhow::ensure!(
-        has_venv(),
-        "the SDK tests need python3 with its module venv: install it, on Debian with `apt-get install python3-venv`"
-    );
-    process::run(command("python3").args(["-m", "venv", "--clear"]).arg(environment))?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    process::run(command(&python).args(install).arg(requirements))?;
-    std::fs::write(&stamp, wanted).with_context(|| stamp.display().to_string())
 }

@@ -47,7 +47,7 @@ pub(crate) fn run() -> Result<()> {
         workers::run(&["--build"])?;
         counted(&mut workers::tests())
     })?;
-    lane(&mut lanes, "schemas under Node", schemas_under_node)?;
+    lane(&mut lanes, "schemas in tools", schemas_in_tools)?;
     lane(&mut lanes, "playground", || {
         let mut passed = 0;
         for test in &mut playground::tests()? {
@@ -104,8 +104,8 @@ fn features_alone() -> Result<Option<usize>> {
     Ok(None)
 }
 
-/// The published schemas, examples and interface documents before validators from npm.
-fn schemas_under_node() -> Result<Option<usize>> {
+/// The published schemas, examples and interface documents before validators and generators from npm and `PyPI`.
+fn schemas_in_tools() -> Result<Option<usize>> {
     // Writes the mutations that the check under Node reads; the same build as that of all crates.
     process::run(cargo().args([
         "test",
@@ -119,7 +119,14 @@ fn schemas_under_node() -> Result<Option<usize>> {
     ]))?;
     let folder = process::root().join("tests/node");
     process::npm_ci(&folder)?;
-    counted(command("node").args(["--test", "--test-reporter=tap"]).current_dir(&folder))
+    let node = counted(command("node").args(["--test", "--test-reporter=tap"]).current_dir(&folder))?;
+    let (folder, environment) = (process::root().join("tests/python"), process::root().join("target/schemas-python"));
+    process::install_python(&folder.join("requirements.txt"), &environment)?;
+    let python = counted(command(environment.join("bin/python")).arg(folder.join("tools.py")))?;
+    // Either has to show that it ran.
+    anyhow::ensure!(python.is_some_and(|passed| passed > 0), "tests/python ran no test");
+    anyhow::ensure!(node.is_some_and(|passed| passed > 0), "tests/node ran no test");
+    Ok(Some(node.unwrap_or_default() + python.unwrap_or_default()))
 }
 
 /// Runs a test runner, shows its output, and counts what passed; an error where anything failed.

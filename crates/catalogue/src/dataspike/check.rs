@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Number, Value};
 
 use super::verification::DocumentType;
-use super::{ApplicantId, VerificationId};
+use super::{ApplicantId, Integer, VerificationId};
 use crate::members::payload;
 use crate::text::words;
 use crate::{Extra, ReadError};
@@ -31,7 +31,7 @@ payload! {
     /// A reason for which a check failed.
     pub struct CheckError {
         /// The number to go by; its range tells the kind.
-        code: i64 = "code" via Integer,
+        code: Integer = "code",
         /// The same in words, for people.
         message: String = "message",
     }
@@ -196,7 +196,7 @@ impl ErrorKind {
 impl CheckError {
     /// What kind of fault it is; `None` where the code is missing or in no known range.
     pub fn kind(&self) -> Option<ErrorKind> {
-        self.code.and_then(ErrorKind::of)
+        self.code.as_ref().and_then(Integer::as_i64).and_then(ErrorKind::of)
     }
 }
 
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn errors_win_over_their_misspelling() {
         let read = |text: &str| serde_json::from_str::<Check>(text).unwrap().errors.unwrap();
-        assert_eq!(read(r#"{"erros":[{"code":7002}]}"#)[0].code, Some(7002));
+        assert_eq!(read(r#"{"erros":[{"code":7002}]}"#)[0].code, Some(7002.into()));
         assert!(read(r#"{"erros":[{"code":7002}],"errors":[]}"#).is_empty());
     }
 }

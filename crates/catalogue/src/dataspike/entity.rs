@@ -4,6 +4,7 @@
 
 use serde_json::Number;
 
+use super::Integer;
 use super::entity_fields::EntityFields;
 use crate::members::payload;
 use crate::text::words;
@@ -24,7 +25,7 @@ payload! {
         /// How important it is, a fraction in the samples.
         importance_score: Number = "importance_score",
         /// When the record last changed, in seconds since 1970; some sources have it in `fields`.
-        updated_at: i64 = "updated_at" via Integer,
+        updated_at: Integer = "updated_at",
         /// What is known about it.
         fields: EntityFields = "fields",
         /// How well it matches what was searched for.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
 
+use super::Integer;
 use super::entity::{DateRange, RiskScore, Tag};
 use crate::members::payload;
 
@@ -51,7 +52,7 @@ payload! {
         /// Relatives and associates.
         associates: Vec<Associate> = "associates",
         /// When the record last changed, in seconds since 1970; some sources have it beside `fields`.
-        updated_at: i64 = "updated_at" via Integer,
+        updated_at: Integer = "updated_at",
     }
 
     /// A name.
@@ -218,7 +219,7 @@ payload! {
 #[derive(Clone, Eq, PartialEq)]
 pub enum PublishedAt {
     /// Seconds since 1970.
-    Seconds(i64),
+    Seconds(Integer),
     /// Text, in the JavaScript SDK.
     Text(String),
 }
@@ -232,7 +233,7 @@ impl std::fmt::Debug for PublishedAt {
 impl Serialize for PublishedAt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            PublishedAt::Seconds(seconds) => serializer.serialize_i64(*seconds),
+            PublishedAt::Seconds(seconds) => seconds.serialize(serializer),
             PublishedAt::Text(text) => serializer.serialize_str(text),
         }
     }
@@ -240,11 +241,9 @@ impl Serialize for PublishedAt {
 
 impl<'de> Deserialize<'de> for PublishedAt {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wrong = || serde::de::Error::custom("expected a whole number or text");
         match Value::deserialize(deserializer)? {
             Value::String(text) => Ok(PublishedAt::Text(text)),
-            Value::Number(number) => crate::manner::whole(&number).map(PublishedAt::Seconds).ok_or_else(wrong),
-            _ => Err(wrong()),
+            other => Integer::deserialize(other).map(PublishedAt::Seconds).map_err(serde::de::Error::custom),
         }
     }
 }

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::envelope::Event;
-use super::{EventId, WebhookId};
+use super::{EventId, Integer, WebhookId};
 use crate::members::payload;
 use crate::{Opaque, ReadError, Timestamp};
 
@@ -33,9 +33,9 @@ payload! {
         /// Whether the webhook belongs to the sandbox.
         is_sandbox: bool = "is_sandbox",
         /// How often delivery was tried.
-        attempts: i64 = "attempts" via Integer,
+        attempts: Integer = "attempts",
         /// The HTTP status that answered the last attempt; absent while the event is pending.
-        response_code: i64 = "response_code" via Integer,
+        response_code: Integer = "response_code",
         /// When the last attempt was.
         last_attempt_at: Timestamp = "last_attempt_at",
     }
@@ -86,7 +86,7 @@ mod tests {
             "timestamp":"2024-01-11T09:00:00Z","attempts":2.0,"response_code":null}],"has_next":false}"#;
         let history: History = serde_json::from_str(text).unwrap();
         let item = &history.data.unwrap()[0];
-        assert_eq!((item.attempts, item.is_pending()), (Some(2), true));
+        assert_eq!((&item.attempts, item.is_pending()), (&Some(2.into()), true));
         let event = item.event().unwrap();
         assert_eq!(event.key(), "b a");
         let Payload::Opaque(payload) = &event.payload else { panic!("{event:?}") };

@@ -22,6 +22,7 @@ mod entity;
 mod entity_fields;
 mod envelope;
 mod history;
+mod integer;
 mod management;
 mod screening;
 mod transmon;
@@ -38,6 +39,7 @@ pub use entity_fields::{
 pub(crate) use envelope::Envelope;
 pub use envelope::{Event, OpaquePayload, Payload};
 pub use history::{History, Invocation};
+pub use integer::Integer;
 pub use management::{SecretRotated, Webhook, WebhookCreateRequest, WebhookCreated, WebhookList};
 pub use screening::{AmlScreening, OverallRisk, SearchRequest, SearchResult};
 pub use transmon::{TransmonEventCreated, TransmonEventKind, TransmonRule, TransmonRuleStatus, TransmonRules};

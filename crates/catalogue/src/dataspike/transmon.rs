@@ -3,6 +3,7 @@
 //!
 //! Source: docs.dataspike.io, transaction monitoring.
 
+use super::Integer;
 use crate::Timestamp;
 use crate::members::payload;
 use crate::text::words;
@@ -35,7 +36,7 @@ payload! {
         /// What it is applied to.
         event_type: TransmonEventKind = "event_type",
         /// Its place among the rules.
-        rank: i64 = "rank" via Integer,
+        rank: Integer = "rank",
         /// What has to hold for it to match.
         expression: String = "expression",
         /// Short codes, such as `HI_PR`, that a match puts into the result.

@@ -23,7 +23,6 @@ const KEYWORDS: &[&str] = &[
     "title",
     "description",
     "deprecated",
-    "x-documented-in",
     "$ref",
     "type",
     "format",

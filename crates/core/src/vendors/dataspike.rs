@@ -84,19 +84,12 @@ impl Member {
         match (self, value.kind()) {
             (_, Kind::Null) | (Self::Text | Self::WholeOrText, Kind::String) | (Self::Number, Kind::Number) => true,
             (Self::Texts, Kind::Array) => value.children().all(|item| item.kind() == Kind::String),
-            (Self::Whole | Self::WholeOrText, Kind::Number) => is_whole(value.raw()),
+            (Self::Whole | Self::WholeOrText, Kind::Number) => {
+                Decimal::read(value.raw()).is_some_and(|number| number.is_integer())
+            }
             _ => false,
         }
     }
-}
-
-/// Whether a number is an integer of 64 bits, or a float that says which integer was meant.
-fn is_whole(text: &[u8]) -> bool {
-    let is_near = |number: Decimal<'_>| {
-        let limit = Decimal::read(b"9007199254740992");
-        number.is_integer() && limit.is_some_and(|limit| number.cmp_size(&limit).is_lt())
-    };
-    std::str::from_utf8(text).is_ok_and(|text| text.parse::<i64>().is_ok()) || Decimal::read(text).is_some_and(is_near)
 }
 
 // Of `hookvet_catalogue::dataspike`, for values that no schema has looked at; a test compares them with those types. Reading the

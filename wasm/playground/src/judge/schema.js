@@ -54,6 +54,12 @@ export function allowed(schema) {
   return schema?.enum?.filter((value) => value !== null);
 }
 
+/** The documents that give the event: the lines under a heading in the schema's `$comment`. */
+export function documentedIn(schema) {
+  const [, list] = schema.$comment?.split("\nDocumented in:\n") ?? [];
+  return list?.split("\n") ?? [];
+}
+
 /** In words: `text`, `date and time`, `list of objects`, … */
 export function typeName(schema, root) {
   const plain = resolve(schema, root);
@@ -81,7 +87,7 @@ function plural(name) {
 
 /**
  * The schema as rows in the order of the documents: `{ path, pointer, name, level, type, isRequired, allowed, limits, about,
- * documentedIn, hasChildren }`. A `*` in `path` stands for any item or name.
+ * hasChildren }`. A `*` in `path` stands for any item or name.
  */
 export function rows(root) {
   const out = [];
@@ -114,7 +120,6 @@ function add(member, root, path, name, level, isRequired, above, out) {
     allowed: allowed(plain) ?? alternatives(member, root).map(allowed).find(Boolean),
     limits: limits(plain),
     about: plain.description ?? "",
-    documentedIn: plain["x-documented-in"],
     hasChildren: false,
   };
   out.push(row);

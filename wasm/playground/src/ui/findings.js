@@ -2,7 +2,7 @@
 
 import { blame, inOrder } from "../judge/blame.js";
 import { certainChanges } from "../judge/fixes.js";
-import { schemaAt, typeName } from "../judge/schema.js";
+import { documentedIn, schemaAt, typeName } from "../judge/schema.js";
 import { fill, h, prose } from "./dom.js";
 
 /** How many findings are listed at first: building a hundred takes longer than a keystroke may. */
@@ -81,7 +81,7 @@ function documentedHere(finding, model) {
   if (!model.schema || pointer === undefined || !pointer.startsWith(model.schemaBase)) return null;
   const schema = schemaAt(model.schema, pointer.slice(model.schemaBase.length));
   if (!schema) return h("p", { className: "small" }, "The schema of this event has no such member.");
-  const sources = schema["x-documented-in"] ?? model.schema["x-documented-in"] ?? [];
+  const sources = documentedIn(model.schema);
   return h("div", { className: "documented-here" },
     h("p", {}, h("code", {}, pointer.split("/").at(-1)), ": ", typeName(schema, model.schema), schema.description ? ". " : ".", schema.description ? prose(schema.description) : ""),
     sources.length > 0 && h("details", {}, h("summary", {}, `Documented in ${sources.length} place${sources.length === 1 ? "" : "s"}`),

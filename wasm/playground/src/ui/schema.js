@@ -1,6 +1,6 @@
 /** The schema of the event as a table; what the body has is lit. */
 
-import { pathsOf, rows } from "../judge/schema.js";
+import { documentedIn, pathsOf, rows } from "../judge/schema.js";
 import { fill, h, prose } from "./dom.js";
 
 /** Lists of values up to this length are shown whole. */
@@ -19,7 +19,7 @@ export function showSchema(panel, model, app) {
   const all = known.get(schema);
   const found = pathsOf(model.dataTree);
   const broken = new Map(model.findings.filter((finding) => finding.where.startsWith("body:")).map((finding) => [finding.where.slice(5 + model.schemaBase.length), finding]));
-  const sources = schema["x-documented-in"] ?? [];
+  const sources = documentedIn(schema);
   const isPresent = (row) => found.get(row.path) !== undefined;
   const shown = all.filter((row) => row.level === 0 || app.schemaIsWhole || isPresent(row) || isPresent({ path: row.path.slice(0, row.path.lastIndexOf("/")) }));
   const hiddenCount = all.length - shown.length;
@@ -45,8 +45,7 @@ export function showSchema(panel, model, app) {
           h("span", { className: "hidden" }, node ? ", in this body" : "")),
           h("td", {}, row.type),
           h("td", {}, row.isRequired ? (isMissing ? h("b", {}, "missing") : "required") : h("span", { className: "small" }, "optional")),
-          h("td", {}, prose(row.about), " ", words(row), row.limits ? h("span", { className: "small" }, ` ${row.limits}`) : null,
-            row.documentedIn ? h("span", { className: "small" }, ` Documented in ${row.documentedIn.join("; ")}`) : null));
+          h("td", {}, prose(row.about), " ", words(row), row.limits ? h("span", { className: "small" }, ` ${row.limits}`) : null));
       })))),
     h("p", { className: "small legend" }, h("span", { className: "swatch present" }), " in this body  ", h("span", { className: "swatch broken" }), " has a finding"));
 }

@@ -8,7 +8,7 @@ import { toBytes } from "../../src/delivery/text.js";
 import { blame } from "../../src/judge/blame.js";
 import { applied, certainChanges, distance, fixesFor, nearTypes } from "../../src/judge/fixes.js";
 import { placed } from "../../src/judge/places.js";
-import { rows, schemaAt } from "../../src/judge/schema.js";
+import { documentedIn, rows, schemaAt } from "../../src/judge/schema.js";
 import { explain, readHeader, secretProblem, sign } from "../../src/judge/signature.js";
 import { nodeAt, parseTree, pointerOf } from "../../src/judge/tree.js";
 import { maskBody, maskBytes, maskHeaders, maskText } from "../../src/takeaway/mask.js";
@@ -40,6 +40,13 @@ async function underlined(vendor, headers, body) {
   const { place, rule } = findings[0];
   return [rule, place.editor, (place.editor === "headers" ? headers : body).slice(place.from, place.to)];
 }
+
+test("the documents that give an event are those of the index", async () => {
+  for (const { vendor, type, documentedIn: expected } of index.events) {
+    assert.deepEqual(documentedIn(await schemaOf(type, vendor)), expected, type);
+  }
+  assert.deepEqual(documentedIn({}), []);
+});
 
 test("findings stand at the header’s value, the member’s value, or the name that is unknown", async () => {
   assert.deepEqual(await underlined("amlyze", UPDATE.replace("45Z", "45z"), BODY), ["AMLYZE-D10", "headers", "2026-03-10T12:53:45z"]);
