@@ -64,8 +64,6 @@ struct Tally {
     documents: usize,
     accepted: usize,
     failures: BTreeSet<String>,
-    /// Accepted although nothing says what the event is.
-    anonymous: usize,
 }
 
 impl Judge {
@@ -118,10 +116,6 @@ impl Judge {
             return;
         }
         tally.accepted += 1;
-        if is_anonymous(body, self.event.vendor) {
-            tally.anonymous += 1;
-            return;
-        }
         if let Err(failure) = self.round(&verdict, body) {
             tally.failures.insert(format!("{} {place}: {failure}", self.event.name));
         }
@@ -139,13 +133,6 @@ impl Judge {
         }
         Ok(())
     }
-}
-
-/// Whether an envelope lacks a member without which there is no event. `tolerant` takes that for drift like any other required
-/// member that is missing; whoever reads the event gets an error.
-fn is_anonymous(body: &[u8], vendor: Vendor) -> bool {
-    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return false };
-    vendor == Vendor::Dataspike && ["id", "event_type", "payload"].iter().any(|name| !members.contains_key(*name))
 }
 
 /// What an event holds besides its text.
@@ -267,7 +254,6 @@ impl Tally {
         println!("{} documents, {} accepted", self.documents, self.accepted);
         let first: Vec<_> = self.failures.iter().take(40).collect();
         assert!(first.is_empty(), "{} failures: {first:#?}", self.failures.len());
-        assert!(self.anonymous > 0, "such envelopes are no longer accepted, so nothing has to be said about them here");
         assert!(self.documents >= documents && self.accepted >= accepted, "{} of {}", self.accepted, self.documents);
     }
 }

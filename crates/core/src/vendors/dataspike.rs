@@ -69,6 +69,13 @@ pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>
     }
 }
 
+/// Whether the envelope lacks a member without which there is no event to read.
+pub(super) fn is_needed(violation: &Violation, value: Option<Node<'_, '_>>) -> bool {
+    violation.rule == Rule::SchemaRequired
+        && value.is_some_and(Node::is_root)
+        && matches!(violation.missing.as_deref(), Some("id" | "event_type" | "payload"))
+}
+
 /// What the catalogue reads a member as.
 #[derive(Clone, Copy)]
 enum Member {

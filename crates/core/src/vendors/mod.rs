@@ -97,6 +97,13 @@ pub(crate) fn look_at_header(vendor: Vendor, core: Core, value: &str, add: &mut 
     }
 }
 
+/// How grave a departure is where that is not as grave as its rule: a typed event cannot be read without the members that say what it
+/// is.
+pub(crate) fn severity(vendor: Vendor, violation: &Violation, value: Option<Node<'_, '_>>) -> Option<Severity> {
+    let is_needed = vendor == Vendor::Dataspike && dataspike::is_needed(violation, value);
+    is_needed.then_some(Severity::Error)
+}
+
 /// How a vendor reads one departure of a payload from its schema; `value` is what the violation's pointer names.
 pub(crate) fn payload_reading(
     vendor: Vendor,

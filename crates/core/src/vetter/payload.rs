@@ -6,7 +6,7 @@ use hookvet_catalogue::amlyze::{self as amlyze_catalogue, Resolved};
 use hookvet_catalogue::{EventInfo, Vendor};
 
 use super::judge::Judge;
-use crate::finding::Place;
+use crate::finding::{Place, Severity};
 use crate::json::{Document, Fault, FaultKind, Kind, Node};
 use crate::order;
 use crate::report::{Note, Spot};
@@ -246,6 +246,7 @@ impl Judge<'_, '_> {
         let mut last = None;
         for (node, mut violation) in placed {
             let is_about_name = violation.rule == Rule::SchemaUnknown;
+            let severity = vendors::severity(self.settings.vendor, &violation, node);
             match vendors::payload_reading(self.settings.vendor, type_name, &violation, node) {
                 Reading::Keep => {}
                 Reading::Drop => continue,
@@ -259,7 +260,7 @@ impl Judge<'_, '_> {
                     }
                 }
             }
-            self.violation(violation, node, is_about_name, payload);
+            self.violation(violation, node, is_about_name, severity, payload);
         }
     }
 
@@ -268,6 +269,7 @@ impl Judge<'_, '_> {
         violation: Violation,
         node: Option<Node<'_, '_>>,
         is_about_name: bool,
+        severity: Option<Severity>,
         payload: &Payload<'_>,
     ) {
         let at = node.map(|node| if is_about_name { node.name_start() } else { node.start() });
@@ -277,7 +279,7 @@ impl Judge<'_, '_> {
             (None, At::Pointer(pointer)) => Place::Body(format!("{}{pointer}", payload.prefix)).into(),
             (None, At::Offset(_)) => Place::Body(payload.prefix.clone()).into(),
         };
-        let mut note = Note::new(violation.rule, spot, violation.message);
+        let mut note = Note::new(violation.rule, spot, violation.message).severity(severity);
         if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
             note = note.value(node.raw());
         }
