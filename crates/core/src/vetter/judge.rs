@@ -27,6 +27,14 @@ use crate::verdict::{Authenticity, Content, Data, Decision, EventContext, Mode, 
 /// and three bytes make such an event.
 const MAX_BROKEN: usize = 100;
 
+/// The members of a Dataspike envelope that say what a CloudEvent's attributes do, each with the slot in which the pass catches it.
+const CONTEXT: [(&str, u8, Core); 4] = [
+    ("id", watch::ID, Core::Id),
+    ("event_type", watch::EVENT_TYPE, Core::Type),
+    ("webhook_id", watch::WEBHOOK_ID, Core::Source),
+    ("timestamp", watch::TIMESTAMP, Core::Time),
+];
+
 /// The verdict of a delivery that was refused before its body was judged.
 pub(super) fn headers_only(careful: Careful) -> Verdict {
     let authenticity = by_headers(&careful);
@@ -397,12 +405,7 @@ impl Judge<'_, '_> {
         let mut parts = Parts { data: Data::Span(0..body.len()), ..Parts::default() };
         let mut attributes = Attributes::default();
         if let Some(event) = event {
-            for (slot, core) in [
-                (watch::ID, Core::Id),
-                (watch::EVENT_TYPE, Core::Type),
-                (watch::WEBHOOK_ID, Core::Source),
-                (watch::TIMESTAMP, Core::Time),
-            ] {
+            for (_, slot, core) in CONTEXT {
                 if let Some(span) = record.get(slot).filter(|span| span.kind == Kind::String) {
                     select::with_string(body, span, |text| attributes.set(core, text));
                 }
@@ -430,14 +433,7 @@ impl Judge<'_, '_> {
                 self.add(Note::new(Rule::JsonObject, Place::body(), message).at(root.start()));
                 return Parts::default();
             }
-            for (name, slot) in watch::OF_DATASPIKE {
-                let core = match slot {
-                    watch::ID => Core::Id,
-                    watch::EVENT_TYPE => Core::Type,
-                    watch::WEBHOOK_ID => Core::Source,
-                    watch::TIMESTAMP => Core::Time,
-                    _ => continue,
-                };
+            for (name, _, core) in CONTEXT {
                 if let Some(text) = root.get(name).and_then(Node::text) {
                     attributes.set(core, &text);
                 }

@@ -51,7 +51,10 @@ impl Judge<'_, '_> {
         let schema = resolved.info().and_then(onepass::schema_of).unwrap_or(onepass::ANY);
         let mut passed = onepass::pass(schema, &payload.bytes, self.settings.max_depth);
         let mut payload = payload;
-        if is_amlyze && matches!(passed, Err(Stop::Fault(Fault { kind: FaultKind::TrailingComma, .. }))) {
+        if is_amlyze
+            && self.looks_at(Rule::AmlyzeD13)
+            && matches!(passed, Err(Stop::Fault(Fault { kind: FaultKind::TrailingComma, .. })))
+        {
             payload = self.without_last_commas(payload, data);
             passed = onepass::pass(schema, &payload.bytes, self.settings.max_depth);
         }
@@ -154,12 +157,9 @@ impl Judge<'_, '_> {
         self.add(Note::new(rule, Place::header("ce-type"), message));
     }
 
-    /// Blanks commas before a closing bracket where the policy looks at D13; it is off by default.
+    /// Blanks commas before a closing bracket, where nothing else is wrong. D13 is off by default.
     #[cold]
     fn without_last_commas<'p>(&mut self, payload: Payload<'p>, data: &mut Data) -> Payload<'p> {
-        if !self.looks_at(Rule::AmlyzeD13) {
-            return payload;
-        }
         let commas = match Document::parse_lenient(&payload.bytes, self.settings.max_depth) {
             Ok(document) => document.trailing_commas().to_vec(),
             Err(_) => return payload,

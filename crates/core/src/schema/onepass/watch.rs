@@ -37,7 +37,8 @@ pub(crate) const OF_AMLYZE: [(&str, u8); 10] = [
 ];
 
 /// Members of a Dataspike envelope, each with its slot.
-pub(crate) const OF_DATASPIKE: [(&str, u8); 5] = [
+#[cfg(any(test, feature = "internals"))]
+const OF_DATASPIKE: [(&str, u8); 5] = [
     ("id", ID),
     ("webhook_id", WEBHOOK_ID),
     ("event_type", EVENT_TYPE),
