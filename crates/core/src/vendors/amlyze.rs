@@ -269,8 +269,11 @@ pub(crate) fn look_at_payload(type_name: &str, subject: Option<&str>, members: &
     {
         tell(Remark::new(Rule::AmlyzeD20, Some(word.start), "the word has spaces around it; it is read without them"));
     }
-    if has_word(type_name, "screening") {
-        look_at_screening(type_name, members, tell);
+    // Where the schema lists the member, the event is a screening.
+    if let Some(matched) = members.get(watch::SCREENING_MATCH)
+        && (matches!(members, Members::Caught(..)) || has_word(type_name, "screening"))
+    {
+        look_at_screening(type_name, members, matched, tell);
     }
 }
 
@@ -302,8 +305,7 @@ fn look_at_customer_update(subject: Option<&str>, members: &Members<'_>, id: Opt
     }
 }
 
-fn look_at_screening(type_name: &str, members: &Members<'_>, tell: Tell<'_>) {
-    let Some(matched) = members.get(watch::SCREENING_MATCH) else { return };
+fn look_at_screening(type_name: &str, members: &Members<'_>, matched: Member<'_>, tell: Tell<'_>) {
     let flags = [watch::SANCTIONED, watch::PEP, watch::IN_ADVERSE_MEDIA, watch::IN_INTERNAL_LIST];
     let is_flag = |value: &Member<'_>| value.kind != Kind::Null && value.raw != b"\"\"";
     let has_flag = flags.into_iter().filter_map(|flag| members.get(flag)).any(|value| is_flag(&value));
