@@ -373,7 +373,9 @@ test('a Request that never ends is cancelled past the limit', async () => {
 
 test('a Request that announces too much is not read', async () => {
   let pulled = 0;
-  const unread = new ReadableStream({ pull: () => void (pulled += 1) }, { highWaterMark: 0 });
+  const unread = new ReadableStream({ pull: () => {
+    pulled += 1;
+  } }, { highWaterMark: 0 });
   const announced = [...headers, ['content-length', '99999999']];
   const { verdict } = await vetter.vetRequest(request({ headers: announced, body: unread }));
   assert.deepEqual([verdict.status, pulled], [413, 0]);

@@ -210,8 +210,8 @@ class Transfer {
     const at = text.includes("=") ? text.indexOf("=") : text.indexOf("@");
     const name = at > 0 ? `${text.slice(0, at)}=` : "";
     const content = at >= 0 && text[at] === "@" ? this.#file(text.slice(at)) : text.slice(at + 1);
-    const escape = (octet) => (octet === " " ? "+" : `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
-    return name + content.replace(/[^A-Za-z0-9._~-]/g, escape);
+    const escaped = (octet) => (octet === " " ? "+" : `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+    return name + content.replace(/[^A-Za-z0-9._~-]/g, escaped);
   }
 
   #addHeader(text) {

@@ -3,7 +3,7 @@
  * `changes`, and `isCertain` where there is one right answer: those can be applied all at once.
  */
 
-import { headerPairs, headerValue, parseHeaders } from "../delivery/headers.js";
+import { headerPairs, parseHeaders } from "../delivery/headers.js";
 import { allowed, memberNames, schemaAt } from "./schema.js";
 import { child, nodeAt, parseTree, textOf } from "./tree.js";
 
