@@ -17,7 +17,10 @@ const rounds = words[isWriting ? 1 : 0] ?? '31';
 const SLICE = 256;
 /** Rounds that do not count: an engine makes fast code of what it has run some ten thousand times, of WebAssembly as well. */
 const WARM = 40;
-const fixtures = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+const fixtures = readFileSync(file, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const results = { node: process.version, times: [], sizes: [], first: [], binding: {} };
@@ -46,7 +49,17 @@ const shuffle = (list) => {
 let sink = 0;
 
 const peers = await engines();
-table('times', 'documents', 'from', 'bytes', 'JSON.parse', ...Object.keys(peers), 'hookvet', 'of JSON.parse', 'of JSON.parse + ajv');
+table(
+  'times',
+  'documents',
+  'from',
+  'bytes',
+  'JSON.parse',
+  ...Object.keys(peers),
+  'hookvet',
+  'of JSON.parse',
+  'of JSON.parse + ajv',
+);
 for (const fixture of fixtures) {
   const vetter = new Vetter(fixture.vendor, { allowUnsigned: true });
   for (const from of ['bytes', 'string']) {
@@ -61,7 +74,8 @@ for (const fixture of fixtures) {
     // A figure is worth something only where everybody is of one mind.
     for (const [name, judge] of Object.entries(judges)) {
       const wrong = documents.filter((body) => name !== 'JSON.parse' && !judge(body));
-      if (wrong.length > 0) throw new Error(`${name} finds ${wrong.length} of the documents at fault: ${text(wrong[0])}`);
+      if (wrong.length > 0)
+        throw new Error(`${name} finds ${wrong.length} of the documents at fault: ${text(wrong[0])}`);
     }
     const turns = Object.keys(judges);
     const spent = Object.fromEntries(Object.keys(judges).map((name) => [name, []]));
@@ -80,9 +94,20 @@ for (const fixture of fixtures) {
     }
     const of = (name) => median(spent.hookvet.map((own, i) => own / spent[name][i]));
     const ratios = { 'JSON.parse': of('JSON.parse'), ajv: of('ajv') };
-    const size = Math.round(fixture.documents.reduce((sum, body) => sum + encoder.encode(body).length, 0) / documents.length);
-    const medians = Object.fromEntries(Object.entries(spent).map(([name, list]) => [name, Math.round(median([...list]))]));
-    row(fixture.name, from, size, ...Object.values(medians).map(grouped), ratios['JSON.parse'].toFixed(2), ratios.ajv.toFixed(2));
+    const size = Math.round(
+      fixture.documents.reduce((sum, body) => sum + encoder.encode(body).length, 0) / documents.length,
+    );
+    const medians = Object.fromEntries(
+      Object.entries(spent).map(([name, list]) => [name, Math.round(median([...list]))]),
+    );
+    row(
+      fixture.name,
+      from,
+      size,
+      ...Object.values(medians).map(grouped),
+      ratios['JSON.parse'].toFixed(2),
+      ratios.ajv.toFixed(2),
+    );
     results.times.push({ documents: fixture.name, from, bytes: size, nanoseconds: medians, ratios });
   }
 }
@@ -96,7 +121,12 @@ for (const [name, files] of [
   ['ajv standalone, forty schemas, no header rules', [`${out}ajv-standalone.mjs`]],
 ]) {
   const bytes = Buffer.concat(files.map((name) => readFileSync(name.startsWith('/') ? name : path(name))));
-  const size = { name, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length };
+  const size = {
+    name,
+    bytes: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes).length,
+  };
   row(name, ...[size.bytes, size.gzip, size.brotli].map(grouped));
   results.sizes.push(size);
 }
@@ -105,7 +135,11 @@ const [small] = fixtures;
 const names = Object.keys(schemas);
 const starts = {
   hookvet: ['hookvet', path('../package/dist/node.js')],
-  'ajv standalone': ['ajv-standalone', `${out}ajv-standalone.mjs`, `v${names.indexOf(`${small.vendor}/${small.type}`)}`],
+  'ajv standalone': [
+    'ajv-standalone',
+    `${out}ajv-standalone.mjs`,
+    `v${names.indexOf(`${small.vendor}/${small.type}`)}`,
+  ],
 };
 const took = Object.fromEntries(Object.keys(starts).map((name) => [name, []]));
 for (let round = 0; round < 21; round += 1) {
@@ -169,16 +203,38 @@ const most = (name) => Math.max(...fromBytes.map(({ ratios }) => ratios[name]));
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 table('goals', 'goal', 'measured', 'met');
 for (const [goal, measured, isMet] of [
-  ['a verdict from bytes in at most 0.25 of JSON.parse + ajv', `${most('ajv').toFixed(2)} at most`, most('ajv') <= 0.25],
+  [
+    'a verdict from bytes in at most 0.25 of JSON.parse + ajv',
+    `${most('ajv').toFixed(2)} at most`,
+    most('ajv') <= 0.25,
+  ],
   ['and in less than JSON.parse alone', `${most('JSON.parse').toFixed(2)} at most`, most('JSON.parse') < 1],
   ['at most 40 KB of WebAssembly, gzip', kilobytes(wasm.gzip), wasm.gzip <= 40 * 1024],
   ['at most 5 KB of JavaScript, gzip', kilobytes(javascript.gzip), javascript.gzip <= 5 * 1024],
-  ['smaller than ajv standalone, gzip', `${((wasm.gzip + javascript.gzip) / standalone.gzip).toFixed(2)} of it`, wasm.gzip + javascript.gzip < standalone.gzip],
+  [
+    'smaller than ajv standalone, gzip',
+    `${((wasm.gzip + javascript.gzip) / standalone.gzip).toFixed(2)} of it`,
+    wasm.gzip + javascript.gzip < standalone.gzip,
+  ],
   ['the first verdict in at most 0.75 of ajv standalone', ratio.toFixed(2), ratio <= 0.75],
-  [`the crossing in under 100 ns with ${binding.bytes} bytes of body`, `${grouped(binding.body)} ns`, binding.body < 100],
-]) row(goal, measured, isMet ? 'yes' : 'no');
+  [
+    `the crossing in under 100 ns with ${binding.bytes} bytes of body`,
+    `${grouped(binding.body)} ns`,
+    binding.body < 100,
+  ],
+])
+  row(goal, measured, isMet ? 'yes' : 'no');
 
-table('summary', 'documents', 'bytes', 'JSON.parse', 'JSON.parse + ajv', 'hookvet', 'of JSON.parse', 'of JSON.parse + ajv');
+table(
+  'summary',
+  'documents',
+  'bytes',
+  'JSON.parse',
+  'JSON.parse + ajv',
+  'hookvet',
+  'of JSON.parse',
+  'of JSON.parse + ajv',
+);
 for (const { documents, bytes, nanoseconds, ratios } of fromBytes) {
   const times = ['JSON.parse', 'ajv', 'hookvet'].map((name) => grouped(nanoseconds[name]));
   row(documents, bytes, ...times, ratios['JSON.parse'].toFixed(2), ratios.ajv.toFixed(2));
@@ -192,5 +248,8 @@ if (sink < 0) throw new Error('unreachable');
 function writeTables(readme) {
   const text = readFileSync(readme, 'utf8');
   const place = /(<!-- bench-wasm (\w+) -->\n).*?(<!-- end -->)/gs;
-  writeFileSync(readme, text.replace(place, (_, start, name, end) => `${start}\n${tables[name].join('\n')}\n\n${end}`));
+  writeFileSync(
+    readme,
+    text.replace(place, (_, start, name, end) => `${start}\n${tables[name].join('\n')}\n\n${end}`),
+  );
 }

@@ -18,7 +18,8 @@ const index = JSON.parse(readFileSync(path('../../schemas/index.json'), 'utf8'))
 export const schemas = Object.fromEntries(
   index.events.map(({ vendor, type, schema }) => {
     const text = readFileSync(path(`../../schemas/${schema.path}`), 'utf8');
-    const bare = (key, value) => (['$comment', 'description', 'title'].includes(key) && typeof value !== 'object' ? undefined : value);
+    const bare = (key, value) =>
+      ['$comment', 'description', 'title'].includes(key) && typeof value !== 'object' ? undefined : value;
     return [`${vendor}/${type}`, JSON.parse(text, bare)];
   }),
 );
@@ -64,7 +65,12 @@ export async function engines() {
     ajv: (name) => compiled.compile(schemas[name]),
     'ajv standalone': (name) => generated[`v${names.indexOf(name)}`],
     '@exodus/schemasafe': (name) =>
-      validator(schemas[name], { mode: 'default', allowUnusedKeywords: true, requireValidation: false, contentValidation: false }),
+      validator(schemas[name], {
+        mode: 'default',
+        allowUnusedKeywords: true,
+        requireValidation: false,
+        contentValidation: false,
+      }),
     '@cfworker/json-schema': (name) => {
       const made = new Validator(schemas[name], '2020-12', true);
       return (value) => made.validate(value).valid;

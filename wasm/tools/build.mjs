@@ -2,7 +2,7 @@
 //
 //   node build.mjs MODULE
 
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -55,7 +55,10 @@ await build({
     {
       name: 'required',
       setup({ onResolve }) {
-        onResolve({ filter: /^\.\/(embedded|schemas|examples|rules)\.js$/ }, ({ path }) => ({ path: path.replace('.js', '.cjs'), external: true }));
+        onResolve({ filter: /^\.\/(embedded|schemas|examples|rules)\.js$/ }, ({ path }) => ({
+          path: path.replace('.js', '.cjs'),
+          external: true,
+        }));
       },
     },
   ],
@@ -93,7 +96,9 @@ cpSync(`${source}hookvet.wasm.d.ts`, `${dist}hookvet.wasm.d.ts`);
 for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) cpSync(`${root}${licence}`, path(`../package/${licence}`));
 
 console.log('| file | bytes | gzip | brotli |\n|---|---|---|---|');
-for (const file of readdirSync(dist).filter((name) => /\.(wasm|c?js)$/.test(name)).sort()) {
+for (const file of readdirSync(dist)
+  .filter((name) => /\.(wasm|c?js)$/.test(name))
+  .sort()) {
   const held = readFileSync(`${dist}${file}`);
   const gzip = gzipSync(held, { level: 9 }).length;
   console.log(`| ${file} | ${held.length} | ${gzip} | ${brotliCompressSync(held).length} |`);

@@ -44,7 +44,8 @@ function add(given, name, value) {
 }
 
 function octets(name, value) {
-  if (!ArrayBuffer.isView(value) || brand(value) !== 'Uint8Array') throw new TypeError(`the value of the header ${name} must be a string`);
+  if (!ArrayBuffer.isView(value) || brand(value) !== 'Uint8Array')
+    throw new TypeError(`the value of the header ${name} must be a string`);
   return Array.from(/** @type {Uint8Array} */ (value), (octet) => String.fromCharCode(octet)).join('');
 }
 

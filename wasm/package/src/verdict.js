@@ -1,6 +1,17 @@
 // The verdict: a number at first, and everything else when it is read.
 
-import { generation, keep, outputBytes, outputText, trapped, used, wasm, writeBytes, writeFields, writeString } from './instance.js';
+import {
+  generation,
+  keep,
+  outputBytes,
+  outputText,
+  trapped,
+  used,
+  wasm,
+  writeBytes,
+  writeFields,
+  writeString,
+} from './instance.js';
 import { run, writePairs } from './settings.js';
 
 const JSON_FORM = 0;

@@ -8,11 +8,14 @@ export function h(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes ?? {})) {
     if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (["value", "checked", "disabled", "hidden", "open", "className", "htmlFor"].includes(key)) element[key] = value;
-    else element.setAttribute(key, value === true ? "" : String(value));
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else if (['value', 'checked', 'disabled', 'hidden', 'open', 'className', 'htmlFor'].includes(key))
+      element[key] = value;
+    else element.setAttribute(key, value === true ? '' : String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false),
+  );
   return element;
 }
 
@@ -24,13 +27,17 @@ export const byId = (id) => document.getElementById(id);
  */
 export function fill(element, ...children) {
   const active = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  element.replaceChildren(
+    ...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false),
+  );
   if (active !== undefined) element.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus({ preventScroll: true });
 }
 
 /** Text with its `code` parts, which stand between backticks. */
 export function prose(text) {
-  return text.split(/(`[^`]+`)/).map((part) => (part.startsWith("`") && part.length > 1 ? h("code", {}, part.slice(1, -1)) : part));
+  return text
+    .split(/(`[^`]+`)/)
+    .map((part) => (part.startsWith('`') && part.length > 1 ? h('code', {}, part.slice(1, -1)) : part));
 }
 
 /** Copies text, also where the page has no secure origin. */
@@ -39,20 +46,20 @@ export async function copy(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = h("textarea", { className: "hidden", value: text, "aria-hidden": "true" });
+    const area = h('textarea', { className: 'hidden', value: text, 'aria-hidden': 'true' });
     document.body.append(area);
     area.select();
     // Without a secure origin there is no other way.
-    const done = document.execCommand("copy");
+    const done = document.execCommand('copy');
     area.remove();
     return done;
   }
 }
 
 /** Offers bytes as a file. */
-export function save(name, bytes, type = "application/octet-stream") {
+export function save(name, bytes, type = 'application/octet-stream') {
   const url = URL.createObjectURL(new Blob([bytes], { type }));
-  const link = h("a", { href: url, download: name });
+  const link = h('a', { href: url, download: name });
   document.body.append(link);
   link.click();
   link.remove();
@@ -61,14 +68,26 @@ export function save(name, bytes, type = "application/octet-stream") {
 
 /** A line that goes away by itself, read aloud by screen readers. */
 export function toast(text, action) {
-  let region = byId("toasts");
+  let region = byId('toasts');
   if (!region) {
-    region = h("div", { id: "toasts", role: "status" });
+    region = h('div', { id: 'toasts', role: 'status' });
     document.body.append(region);
   }
-  const line = h("div", { className: "toast" }, h("span", {}, text));
+  const line = h('div', { className: 'toast' }, h('span', {}, text));
   if (action) {
-    line.append(h("button", { type: "button", onclick: () => { action.run(); line.remove(); } }, action.label));
+    line.append(
+      h(
+        'button',
+        {
+          type: 'button',
+          onclick: () => {
+            action.run();
+            line.remove();
+          },
+        },
+        action.label,
+      ),
+    );
   }
   region.replaceChildren(line);
   setTimeout(() => line.remove(), action ? 12_000 : 4000);

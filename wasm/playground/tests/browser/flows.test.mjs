@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { BODY, HEADERS, browser, decision, fileHost, open, paste, receiver, textOf } from "./serve.mjs";
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { BODY, browser, decision, fileHost, HEADERS, open, paste, receiver, textOf } from './serve.mjs';
 
-const SECRET = "whsec_000102030405060708090a0b0c0d0e0f";
-const OTHER = "whsec_ffffffffffffffffffffffffffffffff";
+const SECRET = 'whsec_000102030405060708090a0b0c0d0e0f';
+const OTHER = 'whsec_ffffffffffffffffffffffffffffffff';
 
 /** As the AMLYZE page prints it, with the length of a body that was not indented. */
 const SEED = `ce-id: 019cd7cf-826c-731c-ba20-76f48d48ac9c
@@ -51,7 +51,7 @@ let host;
 
 before(async () => {
   instance = await browser();
-  server = await receiver("--secret", SECRET);
+  server = await receiver('--secret', SECRET);
   host = await fileHost();
 });
 after(async () => {
@@ -69,240 +69,280 @@ function flow(name, run, options = {}) {
   });
 }
 
-const findings = (page) => page.locator("#panel-findings .finding").evaluateAll((items) => items.map((item) => item.querySelector(".rule-id").textContent));
-const tab = (page, name) => page.getByRole("tab", { name }).click();
-const toSettle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+const findings = (page) =>
+  page
+    .locator('#panel-findings .finding')
+    .evaluateAll((items) => items.map((item) => item.querySelector('.rule-id').textContent));
+const tab = (page, name) => page.getByRole('tab', { name }).click();
+const toSettle = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** Opens the examples unless they are open. */
 async function toExamples(page) {
-  if ((await page.locator("dialog").count()) > 0) return;
-  await page.getByRole("button", { name: "Examples…" }).click();
-  await page.locator("dialog .choices .small").waitFor();
+  if ((await page.locator('dialog').count()) > 0) return;
+  await page.getByRole('button', { name: 'Examples…' }).click();
+  await page.locator('dialog .choices .small').waitFor();
 }
 
 async function sample(page, n) {
-  await page.locator(".starter").nth(n).click();
-  await page.waitForFunction(() => !document.querySelector("#verdict").classList.contains("empty"));
+  await page.locator('.starter').nth(n).click();
+  await page.waitForFunction(() => !document.querySelector('#verdict').classList.contains('empty'));
 }
 
-flow("the empty page says what to do, and offers examples that lead to a verdict", async (page) => {
-  assert.equal(await decision(page), "No delivery yet");
+flow('the empty page says what to do, and offers examples that lead to a verdict', async (page) => {
+  assert.equal(await decision(page), 'No delivery yet');
   await sample(page, 0);
-  assert.equal(await decision(page), "Accepted 204");
-  await page.getByRole("button", { name: "Clear" }).click();
-  assert.equal(await decision(page), "No delivery yet");
+  assert.equal(await decision(page), 'Accepted 204');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  assert.equal(await decision(page), 'No delivery yet');
 });
 
-flow("the printed example of AMLYZE is understood as it is pasted", async (page) => {
+flow('the printed example of AMLYZE is understood as it is pasted', async (page) => {
   await paste(page, BODY, SEED);
-  assert.equal(await decision(page), "Accepted 204");
-  assert.deepEqual(await findings(page), ["AMLYZE-D10"]);
-  assert.match(await page.locator("#vendor option:checked").innerText(), /AMLYZE/);
-  assert.match(await page.locator("#notices").innerText(), /Content-Length says 306 bytes/);
-  assert.match(await page.locator("#panel-findings").innerText(), /own documents disagree/);
+  assert.equal(await decision(page), 'Accepted 204');
+  assert.deepEqual(await findings(page), ['AMLYZE-D10']);
+  assert.match(await page.locator('#vendor option:checked').innerText(), /AMLYZE/);
+  assert.match(await page.locator('#notices').innerText(), /Content-Length says 306 bytes/);
+  assert.match(await page.locator('#panel-findings').innerText(), /own documents disagree/);
 });
 
-flow("the oldest example of AMLYZE, with its comma too many, is mended step by step to what is documented now", async (page) => {
-  await paste(page, HEADERS, OLDEST);
-  assert.equal(await decision(page), "Refused 400");
-  assert.deepEqual(await findings(page), ["JSON-syntax"]);
-  await page.getByRole("button", { name: "Remove the comma" }).click();
-  assert.equal(await decision(page), "Accepted 204");
-  assert.deepEqual((await findings(page)).sort(), ["AMLYZE-D04", "AMLYZE-D25", "AMLYZE-D25"]);
-  await page.getByRole("radio", { name: "strict" }).check();
-  assert.equal(await decision(page), "Refused 400");
-  await page.getByRole("button", { name: "Mend them all" }).click();
-  if ((await findings(page)).length > 0) await page.locator(".mend").first().click();
-  if ((await findings(page)).length > 0) await page.locator(".mend").first().click();
-  assert.deepEqual(await findings(page), []);
-  assert.equal(await decision(page), "Accepted 204");
-  assert.match(await textOf(page, HEADERS), /^ce-specversion: 1\.0\nce-type: com\.amlyze\.customer\.updated/);
-});
+flow(
+  'the oldest example of AMLYZE, with its comma too many, is mended step by step to what is documented now',
+  async (page) => {
+    await paste(page, HEADERS, OLDEST);
+    assert.equal(await decision(page), 'Refused 400');
+    assert.deepEqual(await findings(page), ['JSON-syntax']);
+    await page.getByRole('button', { name: 'Remove the comma' }).click();
+    assert.equal(await decision(page), 'Accepted 204');
+    assert.deepEqual((await findings(page)).sort(), ['AMLYZE-D04', 'AMLYZE-D25', 'AMLYZE-D25']);
+    await page.getByRole('radio', { name: 'strict' }).check();
+    assert.equal(await decision(page), 'Refused 400');
+    await page.getByRole('button', { name: 'Mend them all' }).click();
+    if ((await findings(page)).length > 0) await page.locator('.mend').first().click();
+    if ((await findings(page)).length > 0) await page.locator('.mend').first().click();
+    assert.deepEqual(await findings(page), []);
+    assert.equal(await decision(page), 'Accepted 204');
+    assert.match(await textOf(page, HEADERS), /^ce-specversion: 1\.0\nce-type: com\.amlyze\.customer\.updated/);
+  },
+);
 
-flow("several JSON documents give a choice", async (page) => {
+flow('several JSON documents give a choice', async (page) => {
   await paste(page, BODY, `${OLDEST}\n${OLDEST}`);
-  await page.getByRole("button", { name: /JSON document 2/ }).click();
-  assert.equal(await decision(page), "Refused 400");
+  await page.getByRole('button', { name: /JSON document 2/ }).click();
+  assert.equal(await decision(page), 'Refused 400');
 });
 
-flow("a curl command pasted into the dialog is taken, and what was there comes back", async (page) => {
+flow('a curl command pasted into the dialog is taken, and what was there comes back', async (page) => {
   await sample(page, 2);
-  await page.getByRole("button", { name: "Paste or open…" }).click();
-  await page.getByLabel("What arrived").fill("curl https://h/amlyze -H 'ce-id: 1' -H 'content-type: application/json' --data-raw '{\"pep\": 1}'");
-  await page.getByRole("button", { name: "Take it" }).click();
+  await page.getByRole('button', { name: 'Paste or open…' }).click();
+  await page
+    .getByLabel('What arrived')
+    .fill("curl https://h/amlyze -H 'ce-id: 1' -H 'content-type: application/json' --data-raw '{\"pep\": 1}'");
+  await page.getByRole('button', { name: 'Take it' }).click();
   assert.equal(await textOf(page, BODY), '{"pep": 1}');
-  await page.getByRole("button", { name: "Back to what was there" }).click();
+  await page.getByRole('button', { name: 'Back to what was there' }).click();
   assert.match(await textOf(page, BODY), /VERY_HIGH/);
 });
 
-flow("several commands in one paste give a choice", async (page) => {
-  await paste(page, BODY, "curl -d 1 https://h/a &\ncurl https://h/b -H 'ce-id: 7' --json '{\"pep\": 2}' --next -d 3 https://h/c");
-  await page.getByRole("button", { name: /POST h\/b/ }).click();
+flow('several commands in one paste give a choice', async (page) => {
+  await paste(
+    page,
+    BODY,
+    "curl -d 1 https://h/a &\ncurl https://h/b -H 'ce-id: 7' --json '{\"pep\": 2}' --next -d 3 https://h/c",
+  );
+  await page.getByRole('button', { name: /POST h\/b/ }).click();
   assert.equal(await textOf(page, BODY), '{"pep": 2}');
   assert.match(await textOf(page, HEADERS), /^ce-id: 7\ncontent-type: application\/json/);
 });
 
-flow("a body that is no text is masked as well", async (page) => {
+flow('a body that is no text is masked as well', async (page) => {
   await paste(page, BODY, "curl https://h/smith?name=Smith --data-binary $'\\xff Smith'");
-  await tab(page, "Take away");
-  const shown = async () => Buffer.from(/\n(.+)\nBODY/.exec(await page.locator(".code-block pre").innerText())[1], "base64").toString("latin1");
-  assert.match(await page.locator(".code-block pre").innerText(), /^base64 -d <<'BODY' \| curl /);
-  assert.equal((await shown()).slice(1), " Xxxxx");
-  await page.getByRole("checkbox", { name: /Mask values/ }).uncheck();
-  assert.equal((await shown()).slice(1), " Smith");
+  await tab(page, 'Take away');
+  const shown = async () =>
+    Buffer.from(/\n(.+)\nBODY/.exec(await page.locator('.code-block pre').innerText())[1], 'base64').toString('latin1');
+  assert.match(await page.locator('.code-block pre').innerText(), /^base64 -d <<'BODY' \| curl /);
+  assert.equal((await shown()).slice(1), ' Xxxxx');
+  await page.getByRole('checkbox', { name: /Mask values/ }).uncheck();
+  assert.equal((await shown()).slice(1), ' Smith');
 });
 
-flow("another method is refused before anything else, and can be judged as a POST", async (page) => {
+flow('another method is refused before anything else, and can be judged as a POST', async (page) => {
   await paste(page, BODY, `PUT /amlyze HTTP/1.1\n${SEED}`);
-  assert.equal(await decision(page), "Refused 405");
-  assert.deepEqual(await findings(page), ["HTTP-method"]);
-  await page.getByRole("button", { name: "Judge it as a POST" }).click();
-  assert.equal(await decision(page), "Accepted 204");
+  assert.equal(await decision(page), 'Refused 405');
+  assert.deepEqual(await findings(page), ['HTTP-method']);
+  await page.getByRole('button', { name: 'Judge it as a POST' }).click();
+  assert.equal(await decision(page), 'Accepted 204');
 });
 
-flow("a batch is judged as by a receiver that did not ask for batches, and as by one that did", async (page) => {
-  await paste(page, BODY, 'POST / HTTP/1.1\ncontent-type: application/cloudevents-batch+json\n\n[{"specversion":"1.0","id":"1","source":"/s","type":"t"}]');
-  assert.equal(await decision(page), "Refused 415");
-  await page.getByRole("button", { name: "Judge as one that did", exact: true }).click();
-  assert.equal(await decision(page), "Accepted 204");
-  await page.getByRole("button", { name: "Judge as one that did not" }).click();
-  assert.deepEqual(await findings(page), ["CE-M7"]);
+flow('a batch is judged as by a receiver that did not ask for batches, and as by one that did', async (page) => {
+  await paste(
+    page,
+    BODY,
+    'POST / HTTP/1.1\ncontent-type: application/cloudevents-batch+json\n\n[{"specversion":"1.0","id":"1","source":"/s","type":"t"}]',
+  );
+  assert.equal(await decision(page), 'Refused 415');
+  await page.getByRole('button', { name: 'Judge as one that did', exact: true }).click();
+  assert.equal(await decision(page), 'Accepted 204');
+  await page.getByRole('button', { name: 'Judge as one that did not' }).click();
+  assert.deepEqual(await findings(page), ['CE-M7']);
 });
 
-flow("a HAR of several entries gives a choice; one without a body says so", async (page) => {
-  const entry = (url, postData) => ({ request: { method: "POST", url, headers: [{ name: "ce-id", value: "1" }], postData } });
-  const har = JSON.stringify({ log: { entries: [entry("https://h/a", { text: "{}" }), entry("https://h/b")] } });
-  await page.getByRole("button", { name: "Paste or open…" }).click();
-  await page.locator("#file").setInputFiles({ name: "x.har", mimeType: "application/json", buffer: Buffer.from(har) });
-  await page.getByRole("button", { name: /POST h\/b/ }).click();
-  assert.match(await page.locator("#notices").innerText(), /holds no body/);
+flow('a HAR of several entries gives a choice; one without a body says so', async (page) => {
+  const entry = (url, postData) => ({
+    request: { method: 'POST', url, headers: [{ name: 'ce-id', value: '1' }], postData },
+  });
+  const har = JSON.stringify({ log: { entries: [entry('https://h/a', { text: '{}' }), entry('https://h/b')] } });
+  await page.getByRole('button', { name: 'Paste or open…' }).click();
+  await page.locator('#file').setInputFiles({ name: 'x.har', mimeType: 'application/json', buffer: Buffer.from(har) });
+  await page.getByRole('button', { name: /POST h\/b/ }).click();
+  assert.match(await page.locator('#notices').innerText(), /holds no body/);
 });
 
-flow("PowerShell that cannot be understood, binary, 5 MB and nothing get a message, and the page stays alive", async (page) => {
-  const dialog = async (text) => {
-    await page.getByRole("button", { name: "Paste or open…" }).click();
-    await page.locator("#paste").waitFor();
-    await page.evaluate((value) => {
-      document.getElementById("paste").value = value;
-    }, text);
-    await page.getByRole("button", { name: "Take it" }).click();
-    const message = await page.locator("dialog .wrong").innerText();
-    await page.getByRole("button", { name: "Close" }).click();
-    return message;
-  };
-  assert.match(await dialog('Invoke-WebRequest -Uri "https://h" -Method POST -Body $payload'), /PowerShell variable/);
-  assert.match(await dialog("\u0001\u0002\u0003\u0004\ufffd"), /binary/);
-  assert.match(await dialog("x".repeat(5 * 1024 * 1024)), /5\.0 MB/);
-  assert.match(await dialog(""), /nothing to take/);
-  await paste(page, BODY, `{"a":"${"x".repeat(5 * 1024 * 1024)}"}`);
-  assert.match(await page.locator("#notices").innerText(), /5\.0 MB/);
-  await paste(page, BODY, "\0\u0001");
-  assert.match(await page.locator("#notices").innerText(), /binary/);
-  await page.locator("#open").click();
-  await page.locator("#file").setInputFiles({ name: "x.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0xff, 0xfe, 0, 1]) });
-  await page.waitForSelector("#binary:not([hidden])");
-  assert.match(await page.locator("#binary").innerText(), /ff fe 00 01/);
-  await page.getByRole("button", { name: "Take another body" }).click();
-  await paste(page, BODY, SEED);
-  assert.equal(await decision(page), "Accepted 204");
-});
+flow(
+  'PowerShell that cannot be understood, binary, 5 MB and nothing get a message, and the page stays alive',
+  async (page) => {
+    const dialog = async (text) => {
+      await page.getByRole('button', { name: 'Paste or open…' }).click();
+      await page.locator('#paste').waitFor();
+      await page.evaluate((value) => {
+        document.getElementById('paste').value = value;
+      }, text);
+      await page.getByRole('button', { name: 'Take it' }).click();
+      const message = await page.locator('dialog .wrong').innerText();
+      await page.getByRole('button', { name: 'Close' }).click();
+      return message;
+    };
+    assert.match(await dialog('Invoke-WebRequest -Uri "https://h" -Method POST -Body $payload'), /PowerShell variable/);
+    assert.match(await dialog('\u0001\u0002\u0003\u0004\ufffd'), /binary/);
+    assert.match(await dialog('x'.repeat(5 * 1024 * 1024)), /5\.0 MB/);
+    assert.match(await dialog(''), /nothing to take/);
+    await paste(page, BODY, `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`);
+    assert.match(await page.locator('#notices').innerText(), /5\.0 MB/);
+    await paste(page, BODY, '\0\u0001');
+    assert.match(await page.locator('#notices').innerText(), /binary/);
+    await page.locator('#open').click();
+    await page
+      .locator('#file')
+      .setInputFiles({ name: 'x.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([0xff, 0xfe, 0, 1]) });
+    await page.waitForSelector('#binary:not([hidden])');
+    assert.match(await page.locator('#binary').innerText(), /ff fe 00 01/);
+    await page.getByRole('button', { name: 'Take another body' }).click();
+    await paste(page, BODY, SEED);
+    assert.equal(await decision(page), 'Accepted 204');
+  },
+);
 
-flow("half of a surrogate pair is told, and judged", async (page) => {
+flow('half of a surrogate pair is told, and judged', async (page) => {
   await sample(page, 2);
   await page.evaluate(() => {
-    const { view } = document.querySelector("#body-editor").shadowRoot.querySelector(".cm-content").cmTile;
-    view.dispatch({ changes: { from: 5, insert: "\ud83d" } });
+    const { view } = document.querySelector('#body-editor').shadowRoot.querySelector('.cm-content').cmTile;
+    view.dispatch({ changes: { from: 5, insert: '\ud83d' } });
   });
   await toSettle(page);
-  assert.match(await page.locator("#notices").innerText(), /half of a surrogate pair/);
+  assert.match(await page.locator('#notices').innerText(), /half of a surrogate pair/);
   assert.match(await decision(page), /^(Refused|Accepted) [0-9]+$/);
 });
 
-flow("carriage returns stay in the body, and line ends can be put right", async (page) => {
-  await paste(page, BODY, SEED.replaceAll("\n", "\r\n"));
-  assert.match(await page.locator("#body-meta").innerText(), /line ends CRLF/);
+flow('carriage returns stay in the body, and line ends can be put right', async (page) => {
+  await paste(page, BODY, SEED.replaceAll('\n', '\r\n'));
+  assert.match(await page.locator('#body-meta').innerText(), /line ends CRLF/);
   assert.match(await textOf(page, BODY), /^\{\r\n/);
-  await page.getByText("Bytes", { exact: true }).click();
-  await page.getByRole("button", { name: "Line ends: LF" }).click();
-  assert.match(await page.locator("#body-meta").innerText(), /line ends LF, ends with a line end/);
-  await page.getByText("Bytes", { exact: true }).click();
-  await page.getByRole("button", { name: "Remove the final line end" }).click();
-  assert.doesNotMatch(await page.locator("#body-meta").innerText(), /ends with/);
+  await page.getByText('Bytes', { exact: true }).click();
+  await page.getByRole('button', { name: 'Line ends: LF' }).click();
+  assert.match(await page.locator('#body-meta').innerText(), /line ends LF, ends with a line end/);
+  await page.getByText('Bytes', { exact: true }).click();
+  await page.getByRole('button', { name: 'Remove the final line end' }).click();
+  assert.doesNotMatch(await page.locator('#body-meta').innerText(), /ends with/);
 });
 
-flow("a click on a finding shows its place; underlines stand in both editors; a choice mends", async (page) => {
+flow('a click on a finding shows its place; underlines stand in both editors; a choice mends', async (page) => {
   await sample(page, 2);
-  await page.locator(BODY).locator(".cm-lintRange-error").waitFor();
-  assert.equal(await page.locator(BODY).locator(".cm-lintRange-error").innerText(), '"VERY_HIGH"');
-  await page.getByRole("button", { name: "/riskLevel" }).click();
-  assert.equal(await page.locator(BODY).locator(".cm-flash").innerText(), '"VERY_HIGH"');
-  await page.locator(".finding .choice", { hasText: /^HIGH$/ }).click();
-  assert.equal(await decision(page), "Accepted 204");
+  await page.locator(BODY).locator('.cm-lintRange-error').waitFor();
+  assert.equal(await page.locator(BODY).locator('.cm-lintRange-error').innerText(), '"VERY_HIGH"');
+  await page.getByRole('button', { name: '/riskLevel' }).click();
+  assert.equal(await page.locator(BODY).locator('.cm-flash').innerText(), '"VERY_HIGH"');
+  await page.locator('.finding .choice', { hasText: /^HIGH$/ }).click();
+  assert.equal(await decision(page), 'Accepted 204');
   assert.match(await textOf(page, BODY), /"riskLevel": "HIGH"/);
-  await page.getByRole("button", { name: "Undo" }).click();
-  await page.waitForFunction(() => /Refused/.test(document.querySelector("#verdict").textContent));
-  await paste(page, HEADERS, "");
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.waitForFunction(() => /Refused/.test(document.querySelector('#verdict').textContent));
+  await paste(page, HEADERS, '');
   await page.evaluate(() => {
-    const { view } = document.querySelector("#headers-editor").shadowRoot.querySelector(".cm-content").cmTile;
+    const { view } = document.querySelector('#headers-editor').shadowRoot.querySelector('.cm-content').cmTile;
     const text = view.state.doc.toString();
-    view.dispatch({ changes: { from: 0, to: text.length, insert: text.replace("application/json", "text/html").replace("ce-id", "no header") } });
+    view.dispatch({
+      changes: {
+        from: 0,
+        to: text.length,
+        insert: text.replace('application/json', 'text/html').replace('ce-id', 'no header'),
+      },
+    });
   });
   await toSettle(page);
-  assert.ok(await page.locator(HEADERS).locator(".cm-lintRange-error").count() >= 2);
+  assert.ok((await page.locator(HEADERS).locator('.cm-lintRange-error').count()) >= 2);
 });
 
-flow("a header that is missing can be added", async (page) => {
-  await paste(page, HEADERS, "ce-specversion: 1.0\nce-type: org.example.thing\nce-source: /s\ncontent-type: application/json");
-  await paste(page, BODY, "{}");
-  assert.equal(await decision(page), "Refused 400");
-  assert.match(await page.locator("#missing").innerText(), /ce-id\s+is missing/);
-  await page.locator("#missing button").click();
-  assert.equal(await decision(page), "Accepted 204");
+flow('a header that is missing can be added', async (page) => {
+  await paste(
+    page,
+    HEADERS,
+    'ce-specversion: 1.0\nce-type: org.example.thing\nce-source: /s\ncontent-type: application/json',
+  );
+  await paste(page, BODY, '{}');
+  assert.equal(await decision(page), 'Refused 400');
+  assert.match(await page.locator('#missing').innerText(), /ce-id\s+is missing/);
+  await page.locator('#missing button').click();
+  assert.equal(await decision(page), 'Accepted 204');
 });
 
-flow("an unknown event type is told in words, and so is a member that nobody documents", async (page) => {
-  await paste(page, BODY, SEED.replace("sanctions.pending", "sanctions.escalated"));
-  assert.equal(await decision(page), "Accepted 204");
-  const text = await page.locator("#verdict").innerText();
+flow('an unknown event type is told in words, and so is a member that nobody documents', async (page) => {
+  await paste(page, BODY, SEED.replace('sanctions.pending', 'sanctions.escalated'));
+  assert.equal(await decision(page), 'Accepted 204');
+  const text = await page.locator('#verdict').innerText();
   assert.match(text, /New, or misspelt/);
   assert.match(text, /no document lists this event type/);
-  await tab(page, "Schema");
-  assert.match(await page.locator("#panel-schema").innerText(), /no schema/);
-  await tab(page, "Findings");
-  await page.getByRole("button", { name: "Write app.amlyze.related_entity.screening.sanctions.pending" }).click();
-  assert.deepEqual(await findings(page), ["AMLYZE-D10"]);
-  await paste(page, BODY, "");
+  await tab(page, 'Schema');
+  assert.match(await page.locator('#panel-schema').innerText(), /no schema/);
+  await tab(page, 'Findings');
+  await page.getByRole('button', { name: 'Write app.amlyze.related_entity.screening.sanctions.pending' }).click();
+  assert.deepEqual(await findings(page), ['AMLYZE-D10']);
+  await paste(page, BODY, '');
   await page.evaluate(() => {
-    const { view } = document.querySelector("#body-editor").shadowRoot.querySelector(".cm-content").cmTile;
+    const { view } = document.querySelector('#body-editor').shadowRoot.querySelector('.cm-content').cmTile;
     view.dispatch({ changes: { from: 1, insert: '"nobodyKnows": 1,' } });
   });
   await toSettle(page);
-  assert.match(await page.locator("#verdict").innerText(), /New at the vendor|Nobody’s fault/);
-  assert.ok((await findings(page)).includes("SCHEMA-unknown"));
+  assert.match(await page.locator('#verdict').innerText(), /New at the vendor|Nobody’s fault/);
+  assert.ok((await findings(page)).includes('SCHEMA-unknown'));
 });
 
-flow("a body alone is asked which event it is", async (page) => {
-  await paste(page, BODY, SEED.slice(SEED.indexOf("{")));
-  assert.match(await page.locator("#panel-findings").innerText(), /a body without its headers/);
-  await page.getByRole("button", { name: "Choose the event…" }).click();
-  assert.match(await page.locator("dialog li").first().innerText(), /fits/);
-  await page.locator("dialog li button", { hasText: "related_entity.screening.sanctions.pending" }).click();
-  assert.equal(await decision(page), "Accepted 204");
+flow('a body alone is asked which event it is', async (page) => {
+  await paste(page, BODY, SEED.slice(SEED.indexOf('{')));
+  assert.match(await page.locator('#panel-findings').innerText(), /a body without its headers/);
+  await page.getByRole('button', { name: 'Choose the event…' }).click();
+  assert.match(await page.locator('dialog li').first().innerText(), /fits/);
+  await page.locator('dialog li button', { hasText: 'related_entity.screening.sanctions.pending' }).click();
+  assert.equal(await decision(page), 'Accepted 204');
 });
 
-flow("every example of every event gives the verdict that it is listed under", async (page) => {
+flow('every example of every event gives the verdict that it is listed under', async (page) => {
   let count = 0;
-  for (const vendor of ["amlyze", "dataspike", "cloudevents"]) {
+  for (const vendor of ['amlyze', 'dataspike', 'cloudevents']) {
     await toExamples(page);
-    await page.locator("#example-vendor").selectOption(vendor);
-    const types = await page.locator("#example-type option").evaluateAll((options) => options.map((option) => option.value));
-    for (const type of types.filter((_, at) => vendor !== "amlyze" || at % 6 === 0)) {
-      for (const [heading, word] of [["As documented", "Accepted"], ["Make it fail", "Refused"]]) {
+    await page.locator('#example-vendor').selectOption(vendor);
+    const types = await page
+      .locator('#example-type option')
+      .evaluateAll((options) => options.map((option) => option.value));
+    for (const type of types.filter((_, at) => vendor !== 'amlyze' || at % 6 === 0)) {
+      for (const [heading, word] of [
+        ['As documented', 'Accepted'],
+        ['Make it fail', 'Refused'],
+      ]) {
         await toExamples(page);
-        await page.locator("#example-vendor").selectOption(vendor);
-        await page.locator("#example-type").selectOption(type);
+        await page.locator('#example-vendor').selectOption(vendor);
+        await page.locator('#example-type').selectOption(type);
         const group = page.locator(`dialog .choices h3:has-text("${heading}") + ul button`);
-        await page.locator("dialog .choices .small").waitFor();
+        await page.locator('dialog .choices .small').waitFor();
         if ((await group.count()) === 0) continue;
         await group.first().click();
         assert.match(await decision(page), new RegExp(`^${word}`), `${type} ${heading}`);
@@ -313,240 +353,282 @@ flow("every example of every event gives the verdict that it is listed under", a
   assert.ok(count > 20, String(count));
 });
 
-flow("decoded attributes stand beside their headers", async (page) => {
-  await paste(page, HEADERS, "ce-specversion: 1.0\nce-id: 1\nce-type: org.example.thing\nce-source: /s\nce-subject: caf%C3%A9\ncontent-type: application/json");
-  await paste(page, BODY, "{}");
-  await tab(page, "Event");
-  const row = page.locator(".attributes tr", { hasText: "subject" });
+flow('decoded attributes stand beside their headers', async (page) => {
+  await paste(
+    page,
+    HEADERS,
+    'ce-specversion: 1.0\nce-id: 1\nce-type: org.example.thing\nce-source: /s\nce-subject: caf%C3%A9\ncontent-type: application/json',
+  );
+  await paste(page, BODY, '{}');
+  await tab(page, 'Event');
+  const row = page.locator('.attributes tr', { hasText: 'subject' });
   assert.match(await row.innerText(), /café[\s\S]*caf%C3%A9/);
-  await row.getByRole("button").click();
-  assert.equal(await page.locator(HEADERS).locator(".cm-flash").innerText(), "caf%C3%A9");
+  await row.getByRole('button').click();
+  assert.equal(await page.locator(HEADERS).locator('.cm-flash').innerText(), 'caf%C3%A9');
 });
 
-flow("the schema is a table in which the body’s members are lit, and what is missing is said", async (page) => {
-  await page.getByRole("button", { name: "Examples…" }).click();
-  await page.locator("#example-vendor").selectOption("dataspike");
-  await page.locator("#example-type").selectOption("DOCVER");
+flow('the schema is a table in which the body’s members are lit, and what is missing is said', async (page) => {
+  await page.getByRole('button', { name: 'Examples…' }).click();
+  await page.locator('#example-vendor').selectOption('dataspike');
+  await page.locator('#example-type').selectOption('DOCVER');
   await page.locator("dialog .choices h3:has-text('As documented') + ul button").first().click();
-  await tab(page, "Schema");
-  const status = page.locator(".schema tr.present", { has: page.getByRole("button", { name: "status", exact: true }) }).first();
+  await tab(page, 'Schema');
+  const status = page
+    .locator('.schema tr.present', { has: page.getByRole('button', { name: 'status', exact: true }) })
+    .first();
   assert.match(await status.innerText(), /optional[\s\S]*verified/);
-  const rows = await page.locator(".schema tbody tr").count();
-  await page.getByRole("checkbox", { name: /Also the/ }).click();
-  assert.ok((await page.locator(".schema tbody tr").count()) > rows);
-  await page.locator(".schema summary, .schema-head summary").first().click();
-  assert.match(await page.locator(".schema-head").innerText(), /Dataspike/);
+  const rows = await page.locator('.schema tbody tr').count();
+  await page.getByRole('checkbox', { name: /Also the/ }).click();
+  assert.ok((await page.locator('.schema tbody tr').count()) > rows);
+  await page.locator('.schema summary, .schema-head summary').first().click();
+  assert.match(await page.locator('.schema-head').innerText(), /Dataspike/);
 });
 
-flow("policies say what each would decide, and a single rule can be set", async (page) => {
+flow('policies say what each would decide, and a single rule can be set', async (page) => {
   await sample(page, 2);
-  assert.deepEqual(await page.locator(".outcome").allInnerTexts(), ["refuses", "refuses", "passes", "passes"]);
-  await page.getByRole("radio", { name: "tolerant" }).check();
-  assert.equal(await decision(page), "Accepted 204");
-  await page.getByRole("radio", { name: "standard" }).check();
-  await page.locator(".finding .rule-id").click();
-  const rule = page.locator("#rule-SCHEMA-enum");
+  assert.deepEqual(await page.locator('.outcome').allInnerTexts(), ['refuses', 'refuses', 'passes', 'passes']);
+  await page.getByRole('radio', { name: 'tolerant' }).check();
+  assert.equal(await decision(page), 'Accepted 204');
+  await page.getByRole('radio', { name: 'standard' }).check();
+  await page.locator('.finding .rule-id').click();
+  const rule = page.locator('#rule-SCHEMA-enum');
   assert.ok(await rule.evaluate((element) => element === document.activeElement));
   assert.match(await rule.innerText(), /Source: JSON Schema/);
-  await rule.getByRole("combobox").selectOption("off");
-  assert.equal(await decision(page), "Accepted 204");
-  await page.locator("#rule-search").fill("percent");
-  assert.ok((await page.locator(".rules li").count()) > 1);
+  await rule.getByRole('combobox').selectOption('off');
+  assert.equal(await decision(page), 'Accepted 204');
+  await page.locator('#rule-search').fill('percent');
+  assert.ok((await page.locator('.rules li').count()) > 1);
 });
 
 async function dataspike(page, secret = SECRET) {
   await sample(page, 1);
-  await tab(page, "Signature");
-  await page.locator("#secret").fill(secret);
+  await tab(page, 'Signature');
+  await page.locator('#secret').fill(secret);
   await toSettle(page);
 }
 
-flow("a missing signature is refused once a secret is set, and can be made", async (page) => {
+flow('a missing signature is refused once a secret is set, and can be made', async (page) => {
   await dataspike(page);
-  assert.equal(await decision(page), "Refused 401");
-  await page.getByRole("button", { name: /Sign it with this secret/ }).click();
-  await page.waitForFunction(() => /Accepted/.test(document.querySelector("#verdict").textContent));
-  assert.match(await page.locator("#verdict").innerText(), /The signature verifies/);
-  assert.match(await page.locator(".computation").innerText(), /the same as v1/);
+  assert.equal(await decision(page), 'Refused 401');
+  await page.getByRole('button', { name: /Sign it with this secret/ }).click();
+  await page.waitForFunction(() => /Accepted/.test(document.querySelector('#verdict').textContent));
+  assert.match(await page.locator('#verdict').innerText(), /The signature verifies/);
+  assert.match(await page.locator('.computation').innerText(), /the same as v1/);
 });
 
-flow("a body that was changed after signing is told apart from a wrong secret", async (page) => {
+flow('a body that was changed after signing is told apart from a wrong secret', async (page) => {
   await dataspike(page);
-  await page.getByRole("button", { name: /Sign it with this secret/ }).click();
-  await page.waitForFunction(() => /Accepted/.test(document.querySelector("#verdict").textContent));
-  await page.getByText("Bytes", { exact: true }).click();
-  await page.getByRole("button", { name: "Add a final line end" }).click();
-  assert.equal(await decision(page), "Refused 401");
-  await page.locator(".computation").getByText("Without the line end at its end, the body verifies").waitFor();
-  await page.locator("#verdict").getByText("The body was changed on the way").waitFor();
-  await page.getByRole("button", { name: "Take that body" }).click();
-  assert.equal(await decision(page), "Accepted 204");
-  await page.locator("#secret").fill(OTHER);
-  await page.locator(".computation").getByText("the secret is another one").waitFor();
-  await page.locator("#verdict").getByText("Probably another secret").waitFor();
-  assert.equal(await decision(page), "Refused 401");
-  await page.locator("#secret").fill("hunter2");
+  await page.getByRole('button', { name: /Sign it with this secret/ }).click();
+  await page.waitForFunction(() => /Accepted/.test(document.querySelector('#verdict').textContent));
+  await page.getByText('Bytes', { exact: true }).click();
+  await page.getByRole('button', { name: 'Add a final line end' }).click();
+  assert.equal(await decision(page), 'Refused 401');
+  await page.locator('.computation').getByText('Without the line end at its end, the body verifies').waitFor();
+  await page.locator('#verdict').getByText('The body was changed on the way').waitFor();
+  await page.getByRole('button', { name: 'Take that body' }).click();
+  assert.equal(await decision(page), 'Accepted 204');
+  await page.locator('#secret').fill(OTHER);
+  await page.locator('.computation').getByText('the secret is another one').waitFor();
+  await page.locator('#verdict').getByText('Probably another secret').waitFor();
+  assert.equal(await decision(page), 'Refused 401');
+  await page.locator('#secret').fill('hunter2');
   await toSettle(page);
-  assert.match(await page.locator("#secret-note").innerText(), /whsec_/);
+  assert.match(await page.locator('#secret-note').innerText(), /whsec_/);
 });
 
-flow("a captured delivery is judged as of the time it was signed", async (page) => {
+flow('a captured delivery is judged as of the time it was signed', async (page) => {
   await dataspike(page);
-  await page.getByRole("button", { name: /Sign it with this secret/ }).click();
-  await page.waitForFunction(() => /Accepted/.test(document.querySelector("#verdict").textContent));
-  await page.locator("#when").selectOption("given");
-  await page.getByLabel("Unix seconds to judge at").fill("2000000000");
-  await page.waitForFunction(() => /Refused/.test(document.querySelector("#verdict").textContent));
-  assert.match(await page.locator("#verdict").innerText(), /Time/);
-  await page.locator("#when").selectOption("signed");
-  assert.equal(await decision(page), "Accepted 204");
+  await page.getByRole('button', { name: /Sign it with this secret/ }).click();
+  await page.waitForFunction(() => /Accepted/.test(document.querySelector('#verdict').textContent));
+  await page.locator('#when').selectOption('given');
+  await page.getByLabel('Unix seconds to judge at').fill('2000000000');
+  await page.waitForFunction(() => /Refused/.test(document.querySelector('#verdict').textContent));
+  assert.match(await page.locator('#verdict').innerText(), /Time/);
+  await page.locator('#when').selectOption('signed');
+  assert.equal(await decision(page), 'Accepted 204');
 });
 
-flow("everything can be taken away, masked unless one asks for values", async (page, { context }) => {
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+flow('everything can be taken away, masked unless one asks for values', async (page, { context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await paste(page, BODY, SEED);
-  await tab(page, "Take away");
-  const block = page.locator(".code-block pre");
-  for (const [name, expected] of [["curl command", /^curl 'http/], ["Rust test", /fn the_delivery_is_accepted\(\)/], ["JavaScript test", /import \{ Vetter \} from "hookvet"/], ["Golden case", /"verdict": \{/], ["Problem document", /no problem document/]]) {
-    await page.getByRole("button", { name, exact: true }).click();
+  await tab(page, 'Take away');
+  const block = page.locator('.code-block pre');
+  for (const [name, expected] of [
+    ['curl command', /^curl 'http/],
+    ['Rust test', /fn the_delivery_is_accepted\(\)/],
+    ['JavaScript test', /import \{ Vetter \} from "hookvet"/],
+    ['Golden case', /"verdict": \{/],
+    ['Problem document', /no problem document/],
+  ]) {
+    await page.getByRole('button', { name, exact: true }).click();
     assert.match(await block.innerText(), expected);
     assert.doesNotMatch(await block.innerText(), /Sputnik|dea0bcc0/);
   }
-  await page.getByRole("button", { name: "curl command" }).click();
-  await page.getByRole("button", { name: "Copy", exact: true }).click();
+  await page.getByRole('button', { name: 'curl command' }).click();
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^curl 'http/);
-  await page.getByRole("checkbox", { name: /Mask values/ }).uncheck();
+  await page.getByRole('checkbox', { name: /Mask values/ }).uncheck();
   assert.match(await block.innerText(), /Sputnik/);
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download delivery.http" }).click()]);
-  const bytes = await readFile(await file.path(), "utf8");
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download delivery.http' }).click(),
+  ]);
+  const bytes = await readFile(await file.path(), 'utf8');
   assert.match(bytes, /^POST \/ HTTP\/1\.1\r\nce-id: 019cd7cf[\s\S]*content-length: [0-9]+\r\n\r\n\{/);
-  const [lines] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download delivery.jsonl" }).click()]);
-  const line = JSON.parse(await readFile(await lines.path(), "utf8"));
-  assert.equal(line.vendor, "amlyze");
+  const [lines] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download delivery.jsonl' }).click(),
+  ]);
+  const line = JSON.parse(await readFile(await lines.path(), 'utf8'));
+  assert.equal(line.vendor, 'amlyze');
   assert.equal(line.body, await textOf(page, BODY));
 });
 
-flow("a problem document is what the server would answer", async (page) => {
+flow('a problem document is what the server would answer', async (page) => {
   await sample(page, 2);
-  await tab(page, "Take away");
-  await page.getByRole("button", { name: "Problem document" }).click();
-  const problem = JSON.parse(await page.locator(".code-block pre").innerText());
-  assert.deepEqual([problem.status, problem.findings[0].rule], [422, "SCHEMA-enum"]);
+  await tab(page, 'Take away');
+  await page.getByRole('button', { name: 'Problem document' }).click();
+  const problem = JSON.parse(await page.locator('.code-block pre').innerText());
+  assert.deepEqual([problem.status, problem.findings[0].rule], [422, 'SCHEMA-enum']);
 });
 
-flow("a link opens the delivery elsewhere, and a damaged one says so", async (page, { context }) => {
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+flow('a link opens the delivery elsewhere, and a damaged one says so', async (page, { context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await sample(page, 2);
-  await page.getByRole("radio", { name: "strict" }).check();
-  await tab(page, "Take away");
-  await page.getByRole("checkbox", { name: /Mask values/ }).uncheck();
-  await page.getByRole("button", { name: "Copy a link with all values" }).click();
+  await page.getByRole('radio', { name: 'strict' }).check();
+  await tab(page, 'Take away');
+  await page.getByRole('checkbox', { name: /Mask values/ }).uncheck();
+  await page.getByRole('button', { name: 'Copy a link with all values' }).click();
   await page.getByText(/Link copied/).waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   const other = await open(instance, server.url, { fragment: new URL(link).hash });
-  assert.equal(await decision(other.page), "Refused 422");
+  assert.equal(await decision(other.page), 'Refused 422');
   assert.match(await textOf(other.page, BODY), /VERY_HIGH/);
-  assert.ok(await other.page.getByRole("radio", { name: "strict" }).isChecked());
+  assert.ok(await other.page.getByRole('radio', { name: 'strict' }).isChecked());
   await other.checked();
   const damaged = await open(instance, server.url, { fragment: new URL(link).hash.slice(0, 60) });
-  assert.match(await damaged.page.locator("#notices").innerText(), /cut off or changed/);
+  assert.match(await damaged.page.locator('#notices').innerText(), /cut off or changed/);
   await damaged.checked();
 });
 
-flow("the receiver takes what is sent, refuses what it must, and lists both as they come", async (page, it) => {
-  await sample(page, 0);
-  await tab(page, "Receiver");
-  await page.getByText("live", { exact: true }).waitFor();
-  await page.getByRole("button", { name: "Send it" }).click();
-  await page.getByText("The receiver took it. So says the verdict.").waitFor();
-  await page.locator(".deliveries li").first().waitFor();
-  await page.evaluate(() => {
-    const { view } = document.querySelector("#body-editor").shadowRoot.querySelector(".cm-content").cmTile;
-    const text = view.state.doc.toString();
-    view.dispatch({ changes: { from: 0, to: text.length, insert: text.replace('"screeningMatch": true', '"screeningMatch": "maybe"') } });
-  });
-  await toSettle(page);
-  await page.getByRole("button", { name: "Send it" }).click();
-  await page.getByText("The receiver refused it. So says the verdict.").waitFor();
-  assert.match(await page.locator(".answer pre").innerText(), /SCHEMA-type/);
-  await page.waitForFunction(() => document.querySelectorAll(".deliveries li").length >= 2);
-  await page.locator(".filters select").nth(1).selectOption("reject");
-  assert.equal(await page.locator(".deliveries li").count(), 1);
-  await page.locator(".filters input").fill("nothing like it");
-  assert.match(await page.locator(".deliveries").innerText(), /None of the deliveries fits/);
-  await page.locator(".filters input").fill("sanctions");
-  await page.getByRole("button", { name: "Clear" }).click();
-  await page.locator(".deliveries li button").first().click();
-  await page.waitForFunction(() => /Refused/.test(document.querySelector("#verdict").textContent));
-  assert.match(await textOf(page, BODY), /maybe/);
-  // A refused answer is an error line of the console, which is what was asked for here.
-  it.faults.splice(0, it.faults.length, ...it.faults.filter((fault) => !/status of 422/.test(fault)));
-}, { token: true });
+flow(
+  'the receiver takes what is sent, refuses what it must, and lists both as they come',
+  async (page, it) => {
+    await sample(page, 0);
+    await tab(page, 'Receiver');
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Send it' }).click();
+    await page.getByText('The receiver took it. So says the verdict.').waitFor();
+    await page.locator('.deliveries li').first().waitFor();
+    await page.evaluate(() => {
+      const { view } = document.querySelector('#body-editor').shadowRoot.querySelector('.cm-content').cmTile;
+      const text = view.state.doc.toString();
+      view.dispatch({
+        changes: {
+          from: 0,
+          to: text.length,
+          insert: text.replace('"screeningMatch": true', '"screeningMatch": "maybe"'),
+        },
+      });
+    });
+    await toSettle(page);
+    await page.getByRole('button', { name: 'Send it' }).click();
+    await page.getByText('The receiver refused it. So says the verdict.').waitFor();
+    assert.match(await page.locator('.answer pre').innerText(), /SCHEMA-type/);
+    await page.waitForFunction(() => document.querySelectorAll('.deliveries li').length >= 2);
+    await page.locator('.filters select').nth(1).selectOption('reject');
+    assert.equal(await page.locator('.deliveries li').count(), 1);
+    await page.locator('.filters input').fill('nothing like it');
+    assert.match(await page.locator('.deliveries').innerText(), /None of the deliveries fits/);
+    await page.locator('.filters input').fill('sanctions');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.locator('.deliveries li button').first().click();
+    await page.waitForFunction(() => /Refused/.test(document.querySelector('#verdict').textContent));
+    assert.match(await textOf(page, BODY), /maybe/);
+    // A refused answer is an error line of the console, which is what was asked for here.
+    it.faults.splice(0, it.faults.length, ...it.faults.filter((fault) => !/status of 422/.test(fault)));
+  },
+  { token: true },
+);
 
-flow("the token goes from the address into a cookie, and what is listed needs it", async (page, { context }) => {
-  await tab(page, "Receiver");
-  await page.getByText("live", { exact: true }).waitFor();
-  assert.equal(page.url(), server.url);
-  const [cookie, ...others] = await context.cookies();
-  assert.deepEqual([others.length, cookie.httpOnly, cookie.sameSite, cookie.path], [0, true, "Strict", "/"]);
-  assert.equal(await page.evaluate(() => document.cookie), "");
-  await context.clearCookies();
-  await page.reload();
-  await tab(page, "Receiver");
-  await page.getByText("Open the address that hookvet serve printed at start").waitFor();
-}, { token: true });
+flow(
+  'the token goes from the address into a cookie, and what is listed needs it',
+  async (page, { context }) => {
+    await tab(page, 'Receiver');
+    await page.getByText('live', { exact: true }).waitFor();
+    assert.equal(page.url(), server.url);
+    const [cookie, ...others] = await context.cookies();
+    assert.deepEqual([others.length, cookie.httpOnly, cookie.sameSite, cookie.path], [0, true, 'Strict', '/']);
+    assert.equal(await page.evaluate(() => document.cookie), '');
+    await context.clearCookies();
+    await page.reload();
+    await tab(page, 'Receiver');
+    await page.getByText('Open the address that hookvet serve printed at start').waitFor();
+  },
+  { token: true },
+);
 
-flow("on a plain file host, below a path, everything but the receiver is there", async (page) => {
-  assert.equal(await page.getByRole("tab", { name: "Receiver" }).count(), 0);
-  await sample(page, 0);
-  assert.equal(await decision(page), "Accepted 204");
-  await page.getByRole("button", { name: "Examples…" }).click();
-  await page.locator("dialog .choices h3").first().waitFor();
-}, { host: true });
+flow(
+  'on a plain file host, below a path, everything but the receiver is there',
+  async (page) => {
+    assert.equal(await page.getByRole('tab', { name: 'Receiver' }).count(), 0);
+    await sample(page, 0);
+    assert.equal(await decision(page), 'Accepted 204');
+    await page.getByRole('button', { name: 'Examples…' }).click();
+    await page.locator('dialog .choices h3').first().waitFor();
+  },
+  { host: true },
+);
 
-test("when the rules cannot be fetched, the page says so and stays usable", async () => {
+test('when the rules cannot be fetched, the page says so and stays usable', async () => {
   const it = await open(instance, server.url, { waits: false });
-  await it.page.route("**/*.wasm", (route) => route.abort());
+  await it.page.route('**/*.wasm', (route) => route.abort());
   await it.page.reload();
-  await it.page.getByText("could not be fetched or started").waitFor({ timeout: 5000 }).catch(() => undefined);
-  await paste(it.page, BODY, "{}");
-  await it.page.getByText("could not be fetched or started").waitFor();
+  await it.page
+    .getByText('could not be fetched or started')
+    .waitFor({ timeout: 5000 })
+    .catch(() => undefined);
+  await paste(it.page, BODY, '{}');
+  await it.page.getByText('could not be fetched or started').waitFor();
   it.faults.length = 0;
   await it.checked();
 });
 
-flow("the keyboard reaches everything: shortcuts, tabs, dialogs, the skip link, and out of the editors", async (page) => {
-  await page.keyboard.press("Tab");
-  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
-  await page.keyboard.press("Alt+2");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "body-editor");
-  await page.keyboard.type('{"a"');
-  await page.keyboard.press("Tab");
-  assert.notEqual(await page.evaluate(() => document.activeElement.id), "body-editor");
-  await page.keyboard.press("Alt+3");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "verdict-heading");
-  await page.getByRole("tab", { name: "Findings" }).focus();
-  await page.keyboard.press("ArrowRight");
-  assert.equal(await page.getByRole("tab", { name: "Event" }).getAttribute("aria-selected"), "true");
-  await page.keyboard.press("Alt+e");
-  await page.locator("dialog").waitFor();
-  await page.keyboard.press("Escape");
-  await page.locator("dialog").waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Keyboard" }).click();
-  await page.getByText("next finding, within an editor").waitFor();
-});
+flow(
+  'the keyboard reaches everything: shortcuts, tabs, dialogs, the skip link, and out of the editors',
+  async (page) => {
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+    await page.keyboard.press('Alt+2');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'body-editor');
+    await page.keyboard.type('{"a"');
+    await page.keyboard.press('Tab');
+    assert.notEqual(await page.evaluate(() => document.activeElement.id), 'body-editor');
+    await page.keyboard.press('Alt+3');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'verdict-heading');
+    await page.getByRole('tab', { name: 'Findings' }).focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await page.getByRole('tab', { name: 'Event' }).getAttribute('aria-selected'), 'true');
+    await page.keyboard.press('Alt+e');
+    await page.locator('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Keyboard' }).click();
+    await page.getByText('next finding, within an editor').waitFor();
+  },
+);
 
-flow("find is fetched when it is asked for", async (page) => {
+flow('find is fetched when it is asked for', async (page) => {
   await paste(page, BODY, SEED);
-  await page.locator(BODY).locator(".cm-content").click();
-  await page.keyboard.press("Control+f");
-  await page.locator(BODY).locator(".cm-search").waitFor();
+  await page.locator(BODY).locator('.cm-content').click();
+  await page.keyboard.press('Control+f');
+  await page.locator(BODY).locator('.cm-search').waitFor();
 });
 
-flow("colours follow the choice, which lasts", async (page) => {
+flow('colours follow the choice, which lasts', async (page) => {
   const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
-  await page.locator("#theme").selectOption("dark");
+  await page.locator('#theme').selectOption('dark');
   assert.notEqual(await background(), light);
   await page.reload();
   await page.waitForSelector('html[data-theme="dark"]');
