@@ -6,6 +6,7 @@
 // does meets all alike; figures are medians. The peers check the payload; hookvet checks headers and envelope besides.
 
 import { execFileSync } from 'node:child_process';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { engines, out, path, schemas } from './engines.mjs';
@@ -60,20 +61,24 @@ table(
   'of JSON.parse',
   'of JSON.parse + ajv',
 );
-for (const fixture of fixtures) {
-  const vetter = new Vetter(fixture.vendor, { allowUnsigned: true });
-  for (const from of ['bytes', 'string']) {
-    const text = from === 'bytes' ? (body) => decoder.decode(body) : (body) => body;
-    const judges = { 'JSON.parse': (body) => JSON.parse(text(body)) !== undefined };
+for (const fixture of fixtures.flatMap((one) => (one.name === 'DOCVER' ? [one, signed(one)] : [one]))) {
+  const vetter = new Vetter(fixture.vendor, fixture.options ?? { allowUnsigned: true });
+  for (const from of fixture.options === undefined ? ['bytes', 'string'] : ['bytes']) {
+    const read = from === 'bytes' ? ({ body }) => decoder.decode(body) : ({ body }) => body;
+    const text = fixture.check === undefined ? read : (delivery) => fixture.check(delivery) && read(delivery);
+    const judges = { 'JSON.parse': (delivery) => JSON.parse(text(delivery)) !== undefined };
     for (const [name, compile] of Object.entries(peers)) {
       const validate = compile(`${fixture.vendor}/${fixture.type}`);
-      judges[name] = (body) => validate(JSON.parse(text(body)));
+      judges[name] = (delivery) => validate(JSON.parse(text(delivery)));
     }
-    judges.hookvet = (body) => vetter.vet(fixture.headers, body).accepted;
-    const documents = fixture.documents.map((body) => (from === 'bytes' ? encoder.encode(body) : body));
+    judges.hookvet = ({ headers, body }) => vetter.vet(headers, body).accepted;
+    const documents = fixture.documents.map((text) => {
+      const body = from === 'bytes' ? encoder.encode(text) : text;
+      return { body, headers: fixture.sign?.(body) ?? fixture.headers };
+    });
     // A figure is worth something only where everybody is of one mind.
     for (const [name, judge] of Object.entries(judges)) {
-      const wrong = documents.filter((body) => name !== 'JSON.parse' && !judge(body));
+      const wrong = documents.filter((delivery) => name !== 'JSON.parse' && !judge(delivery));
       if (wrong.length > 0)
         throw new Error(`${name} finds ${wrong.length} of the documents at fault: ${text(wrong[0])}`);
     }
@@ -110,6 +115,25 @@ for (const fixture of fixtures) {
     );
     results.times.push({ documents: fixture.name, from, bytes: size, nanoseconds: medians, ratios });
   }
+}
+
+/** The same deliveries with signatures. Everybody else checks them with Node's own HMAC, in constant time, and then reads the body. */
+function signed(fixture) {
+  const secret = 'whsec_000102030405060708090a0b0c0d0e0f';
+  const key = Buffer.from(secret.slice(6), 'hex');
+  const timestamp = 1_773_150_000;
+  const mac = (body) => createHmac('sha256', key).update(`${timestamp}.`).update(body).digest();
+  return {
+    ...fixture,
+    name: 'DOCVER, signed',
+    options: { secrets: [secret], now: () => timestamp },
+    sign: (body) => [...fixture.headers, ['X-Webhook-Signature', `t=${timestamp},v1=${mac(body).toString('hex')}`]],
+    check({ headers, body }) {
+      const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers.at(-1)[1]);
+      const own = createHmac('sha256', key).update(`${t}.`).update(body).digest();
+      return Math.abs(timestamp - t) <= 300 && timingSafeEqual(own, Buffer.from(v1, 'hex'));
+    },
+  };
 }
 
 table('sizes', 'what is loaded', 'bytes', 'gzip', 'brotli');
