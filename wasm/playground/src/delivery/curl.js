@@ -86,7 +86,7 @@ for (const { name, takesValue } of Object.values(SHORT)) if (takesValue) WITH_VA
 const FORM = 'application/x-www-form-urlencoded';
 
 /** What one command of curl sends; more than one request where it names several addresses, or has `--next`. */
-function curl({ words, input, unknown = [] }) {
+function curl({ words, input = undefined, unknown = [] }) {
   const transfers = [new Transfer(input)];
   const set = (name, value) => {
     if (name === 'next') transfers.push(new Transfer(input));

@@ -3,10 +3,26 @@
 import { octetsOf, toBytes } from './text.js';
 
 /**
+ * @typedef {object} Line
+ * @property {number} number
+ * @property {number} from
+ * @property {number} to
+ * @property {string} [problem]
+ * @property {string} [name]
+ * @property {number} [nameTo]
+ * @property {string} [value]
+ * @property {number} [valueFrom]
+ * @property {number} [valueTo]
+ */
+
+/**
  * Every line with its parts and places (UTF-16 offsets into `text`). A line that is no header has `problem`; empty lines
  * are left out.
+ *
+ * @returns {Line[]}
  */
 export function parseHeaders(text) {
+  /** @type {Line[]} */
   const lines = [];
   let from = 0;
   for (const [index, raw] of text.split('\n').entries()) {

@@ -161,3 +161,21 @@ export function headersFor(value) {
   }
   return 'content-type: application/json';
 }
+
+/** JSON without blanks and line ends; `undefined` where the text is none. */
+export function compacted(body) {
+  try {
+    return JSON.stringify(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON indented by two blanks; other text as it is. */
+export function indented(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

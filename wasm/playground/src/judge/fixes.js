@@ -206,7 +206,7 @@ function newId() {
 
 function bodyFixes(finding, context) {
   const { rule, place, message } = finding;
-  const { body, tree } = context;
+  const { body } = context;
   const pointer = finding.where === 'body' ? '' : finding.where.slice('body:'.length);
   const node = place?.node;
   const put = (insert) => ({ editor: 'body', from: node.from, to: node.to, insert });
@@ -266,7 +266,7 @@ function bodyFixes(finding, context) {
     case 'DATASPIKE-49':
       return [certain('Rename it manual_field_settings', rename('manual_field_settings'))];
     case 'JSON-duplicate':
-      return duplicateFix(node, body, tree);
+      return duplicateFix(node, body);
     default:
       return [];
   }

@@ -152,7 +152,7 @@ function limits(schema) {
 }
 
 /** Every pointer of a tree in the form of a row's path, with the first node there. */
-export function pathsOf(tree, root) {
+export function pathsOf(tree) {
   const found = new Map();
   const visit = (node, path) => {
     if (!found.has(path)) found.set(path, node);
@@ -162,7 +162,7 @@ export function pathsOf(tree, root) {
     }
   };
   if (tree) visit(tree, '');
-  return { get: (path) => found.get(path) ?? wildcard(found, path, root) };
+  return { get: (path) => found.get(path) ?? wildcard(found, path) };
 }
 
 function wildcard(found, path) {

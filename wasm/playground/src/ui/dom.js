@@ -19,6 +19,7 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
+/** @type {(id: string) => any} of whatever kind the page's HTML has there */
 export const byId = (id) => document.getElementById(id);
 
 /**
@@ -26,7 +27,9 @@ export const byId = (id) => document.getElementById(id);
  * position: that would make the browser lay the page out at once, a keystroke long.
  */
 export function fill(element, ...children) {
-  const active = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  const active = element.contains(document.activeElement)
+    ? /** @type {HTMLElement} */ (document.activeElement).dataset.key
+    : undefined;
   element.replaceChildren(
     ...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false),
   );

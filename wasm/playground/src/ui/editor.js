@@ -98,6 +98,7 @@ const theme = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--ink)', borderColor: 'var(--edge)' },
 });
 
+/** @type {import('@codemirror/state').StateEffectType<{ from: number, to: number } | undefined>} */
 const flash = StateEffect.define();
 const flashed = StateField.define({
   create: () => Decoration.none,
@@ -131,7 +132,7 @@ const find = {
  * An editor in `host`. `onChange` hears of every change, `onPaste(text)` of a paste before it happens and keeps it by
  * returning true, and `onFiles(files)` of files that are dropped or pasted.
  */
-export function editor(host, { label, hint, language, onChange, onPaste, onFiles }) {
+export function editor(host, { label, hint, language = undefined, onChange, onPaste, onFiles }) {
   const root = host.attachShadow({ mode: 'open' });
   const view = new EditorView({
     root,
