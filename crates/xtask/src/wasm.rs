@@ -112,8 +112,11 @@ fn flags(toolchain: Toolchain) -> String {
         // The rounds of SHA-256 in a loop, which is a quarter of the size.
         "--cfg=sha2_backend=\"soft\"".to_owned(),
         "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
-        // The inner loops say for themselves what has to be inlined; the compiler's own idea of it costs a twentieth of the size.
-        "-Cllvm-args=-inline-threshold=25".to_owned(),
+        // The inner loops say for themselves what has to be inlined and use SIMD; the compiler's own idea of both, and of loops
+        // to write out, costs a tenth of the size and gains nothing.
+        "-Cllvm-args=-inline-threshold=5 -unroll-threshold=30".to_owned(),
+        "-Cno-vectorize-loops".to_owned(),
+        "-Cno-vectorize-slp".to_owned(),
         // No path of this machine.
         format!("--remap-path-prefix={}=hookvet", root.display()),
     ];
