@@ -477,6 +477,17 @@ test('a Request with the wrong method is answered with 405 and Allow', async () 
   assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'POST']);
 });
 
+test('an answer names the codings that are taken where the coding refuses, and not where it is only reported', () => {
+  const compressed = [...headers, ['content-encoding', 'gzip']];
+  const codings = (vetter, given) => vetter.vet(given, body).response().headers.get('accept-encoding');
+  assert.equal(codings(vetter, compressed), 'identity');
+  const lenient = new Vetter('amlyze', { rules: { 'HTTP-content-encoding': 'warning' } });
+  const both = [...compressed, ['content-type', 'text/plain']];
+  const verdict = lenient.vet(both, body);
+  assert.deepEqual([verdict.accepted, rulesOf(verdict).includes('HTTP-content-encoding')], [false, true]);
+  assert.equal(codings(lenient, both), null);
+});
+
 test('a Request whose headers refuse it is not read', async () => {
   const { verdict } = await vetter.vetRequest(request({ headers: { 'content-type': 'text/plain' } }));
   assert.equal(verdict.status, 415);
