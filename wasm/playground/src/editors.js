@@ -4,7 +4,7 @@ import { parseHeaders } from './delivery/headers.js';
 import { recognise } from './delivery/recognise.js';
 import { MAX_TEXT, size, toBytes, toText } from './delivery/text.js';
 import { VENDORS } from './delivery/vendor.js';
-import { POLICIES, settings } from './model.js';
+import { POLICIES, settings, summary } from './model.js';
 import { byId, toast } from './ui/dom.js';
 import { editor } from './ui/editor.js';
 
@@ -12,16 +12,23 @@ import { editor } from './ui/editor.js';
 const dialogs = () => import('./ui/dialogs.js');
 
 /** What belongs to the delivery and stands in no editor. */
-export const state = { method: 'POST', target: '/', bytes: undefined, notices: [] };
+export const state = {
+  method: 'POST',
+  target: '/',
+  bytes: undefined,
+  notices: [],
+  /** What the receiver said of it, as its list has it; gone once somebody changes the delivery. */
+  received: undefined,
+};
 
-/** Called after a keystroke, after anything else that changed the delivery, and when there is something new to say. */
-const tell = { edited() {}, taken() {}, noticed() {} };
+/** Called after a keystroke, after anything else that changed the delivery, when there is something new to say, and when a body came alone. */
+const tell = { edited() {}, taken() {}, noticed() {}, bodyAlone() {} };
 
 export const listen = (listeners) => Object.assign(tell, listeners);
 
 export const headersEditor = editor(byId('headers-editor'), {
   label: 'Headers',
-  hint: 'ce-type: com.amlyze.customer.updated\ncontent-type: application/json',
+  hint: 'Paste the headers here, one a line, each a name, a colon and a value.',
   onChange: changed,
   onPaste: (text) => pasted(text, 'headers'),
   onFiles: takeFiles,
@@ -34,12 +41,21 @@ export const bodyEditor = editor(byId('body-editor'), {
   onPaste: (text) => pasted(text, 'body'),
   onFiles: takeFiles,
 });
+let isIndented = true;
+bodyEditor.setIndented(isIndented);
+byId('indented').addEventListener('click', () => {
+  isIndented = !isIndented;
+  bodyEditor.setIndented(isIndented);
+  byId('indented').setAttribute('aria-pressed', String(isIndented));
+});
+
 const EDITORS = { headers: headersEditor, body: bodyEditor };
 
 let isQuiet = false;
 
 function changed() {
   if (isQuiet) return;
+  state.received = undefined;
   state.notices = state.notices.filter((notice) => notice.stays);
   tell.edited();
 }
@@ -52,6 +68,7 @@ export function read() {
     bytes: state.bytes,
     method: state.method,
     target: state.target,
+    received: state.received,
     vendorChosen: byId('vendor').value,
   };
 }
@@ -108,6 +125,7 @@ const KINDS = {
 function takeFound(found) {
   if (found.deliveries.length === 1) {
     set(found.deliveries[0].delivery, found.kind);
+    if (found.kind === 'body') tell.bodyAlone();
     return;
   }
   dialogs().then(({ chooseDialog }) =>
@@ -116,7 +134,9 @@ function takeFound(found) {
       `There are ${found.deliveries.length} of them. Choose the delivery to look at.`,
       found.deliveries.map(({ label, delivery }) => ({
         label,
-        about: `${size((delivery.bytes ?? toBytes(delivery.body)).length)} of body`,
+        about: [summary(delivery), `${size((delivery.bytes ?? toBytes(delivery.body)).length)} of body`]
+          .filter(Boolean)
+          .join(', '),
         delivery,
       })),
       ({ delivery }) => set(delivery, found.kind),
@@ -193,6 +213,7 @@ function place(delivery) {
   state.method = delivery.method ?? 'POST';
   state.target = delivery.target ?? '/';
   state.bytes = delivery.bytes;
+  state.received = delivery.received;
   headersEditor.set(delivery.headers ?? '');
   bodyEditor.set(delivery.body ?? '');
   isQuiet = false;

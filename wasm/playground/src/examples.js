@@ -2,14 +2,14 @@
 
 import { printHeaders } from './delivery/headers.js';
 import { indented } from './delivery/json.js';
-import { notify, set, setHeaders } from './editors.js';
+import { notify, read, set, setHeaders } from './editors.js';
 import * as engine from './engine.js';
 import { toast } from './ui/dom.js';
 
 const dialogs = () => import('./ui/dialogs.js');
 
-/** Events by how well their schema likes the body. */
-export async function chooseEvent(body) {
+/** AMLYZE's events by how well they like a body: `{ type, title, headers, count }`, `count` of findings. */
+async function candidates(body) {
   const known = engine.events().filter((event) => event.vendor === 'amlyze');
   const all = await Promise.all(
     known.map(async (event) => ({
@@ -31,33 +31,53 @@ export async function chooseEvent(body) {
       ['content-type', 'application/json'],
     ];
   };
-  const items = all
+  return all
     .filter(({ example }) => example)
     .map((one) => {
       const headers = headersOf(one);
       const { verdict } = engine.judge({ vendor: 'amlyze', policy: 'standard', rules: {}, now: 0, headers, body });
       // The example's subject and time are not the body's, so what compares them says nothing.
       const findings = (verdict?.findings ?? []).filter((finding) => !/^AMLYZE-D(14|25)$/.test(finding.rule));
-      return { label: one.event.title, count: findings.length, headers, type: one.event.type };
+      return { title: one.event.title, count: findings.length, headers, type: one.event.type };
     })
     .sort((a, b) => a.count - b.count);
-  const { chooseDialog } = await dialogs();
+}
+
+const BORROWED = 'The headers are those of an example: id, subject and time are not the delivery’s own.';
+
+/** Takes the event of a body that came alone, where no other has its shape; `true` where it did. */
+export async function pickEvent(body) {
+  const fitting = (await candidates(body)).filter(({ count }) => count === 0);
+  // Somebody may have gone on in the meantime.
+  if (fitting.length !== 1 || read().body !== body) return false;
+  const [{ headers, title }] = fitting;
+  setHeaders(printHeaders(headers));
+  const another = { label: 'Choose another event…', run: () => chooseEvent(body) };
+  notify([
+    {
+      kind: 'note',
+      stays: true,
+      text: `The body has the shape of one event alone: ${title}. ${BORROWED}`,
+      action: another,
+    },
+  ]);
+  return true;
+}
+
+/** Asks which event a body is of, those first that it fits. */
+export async function chooseEvent(body) {
+  const [items, { chooseDialog }] = await Promise.all([candidates(body), dialogs()]);
   chooseDialog(
     'Which event is it?',
     'Those that fit the body come first.',
     items.map((item) => ({
       ...item,
+      label: item.title,
       about: `${item.type} – ${item.count === 0 ? 'fits' : `${item.count} finding${item.count === 1 ? '' : 's'}`}`,
     })),
     ({ headers }) => {
       setHeaders(printHeaders(headers));
-      notify([
-        {
-          kind: 'note',
-          stays: true,
-          text: 'The headers are those of an example: id, subject and time are not the delivery’s own.',
-        },
-      ]);
+      notify([{ kind: 'note', stays: true, text: BORROWED }]);
     },
   );
 }

@@ -19,8 +19,8 @@ import {
   takeFiles,
   undo,
 } from './editors.js';
-import { openExamples, starter } from './examples.js';
-import { build, judged, LARGE, loadRules, rules, settings, start } from './model.js';
+import { openExamples, pickEvent, starter } from './examples.js';
+import { build, judged, LARGE, lacksHeaders, loadRules, rules, settings, start } from './model.js';
 import { isPacked, unpack } from './takeaway/share.js';
 import { byId, toast } from './ui/dom.js';
 import { countOn, createView, render, show, showNotices, showRule, showTab } from './view.js';
@@ -62,6 +62,7 @@ const config = served();
 
 /** What the panels ask of the page. */
 const app = {
+  isServed: config !== undefined,
   starters: [],
   schemaIsWhole: false,
   listsAll: false,
@@ -116,12 +117,11 @@ const app = {
   linked(link) {
     history.replaceState(null, '', new URL(link).hash);
   },
-  openReceived(one) {
-    const found = recognise(JSON.stringify(one));
+  /** Opens what the receiver has received; `summary` is what its list says of it. */
+  openReceived(summary, request) {
+    const found = recognise(JSON.stringify(request));
     if (found.error) return;
-    set(found.deliveries[0].delivery, undefined);
-    byId('vendor').value = one.vendor;
-    update();
+    set({ ...found.deliveries[0].delivery, vendor: summary.vendor, received: summary }, undefined);
     toast('Opened as it was received.');
   },
   received(count) {
@@ -131,7 +131,14 @@ const app = {
 
 const currentEvent = () => (model?.typeName ? { vendor: model.verdict.vendor, type: model.typeName } : undefined);
 
-listen({ edited: schedule, taken: update, noticed: showNotices });
+if (config) byId('promise').textContent = 'Judged in this page. Only Send, in the Receiver tab, posts a delivery.';
+
+listen({
+  edited: schedule,
+  taken: update,
+  noticed: showNotices,
+  bodyAlone: () => lacksHeaders(model) && pickEvent(model.body),
+});
 createView(app, config);
 
 // Listeners of the page.
@@ -176,18 +183,28 @@ document.addEventListener('keydown', (event) => {
     byId('bytes').open = false;
     byId('bytes').querySelector('summary').focus();
   }
-  if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]')) return;
-  const run = {
-    Digit1: () => headersEditor.focus(),
-    Digit2: () => bodyEditor.focus(),
-    Digit3: () => byId('verdict-heading').focus(),
-    KeyO: () => byId('open').click(),
-    KeyE: () => byId('examples').click(),
-  }[event.code];
-  if (!run) return;
+  // A function key that no browser and no keyboard layout takes.
+  if (event.key !== 'F2' || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]'))
+    return;
   event.preventDefault();
-  run();
+  moveOn(event.shiftKey ? -1 : 1);
 });
+
+/** From one of the page's four places to the next: the ways in, headers, body, verdict. */
+function moveOn(step) {
+  const places = [
+    { element: byId('open') },
+    { element: byId('headers-editor'), focus: headersEditor.focus },
+    { element: byId('body-editor'), focus: bodyEditor.focus },
+    { element: byId('verdict-heading') },
+  ];
+  const active = document.activeElement;
+  const isBehind = ({ element }) =>
+    element === active || (element.compareDocumentPosition(active) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+  const at = active === document.body ? (step > 0 ? -1 : 0) : places.findLastIndex(isBehind);
+  const { element, focus } = places[(at + step + places.length) % places.length];
+  (focus ?? (() => element.focus()))();
+}
 for (const name of ['dragover', 'drop']) {
   document.addEventListener(name, (/** @type {DragEvent} */ event) => {
     if (![...(event.dataTransfer?.types ?? [])].includes('Files')) return;

@@ -67,6 +67,7 @@ export function build(input) {
     isText: input.bytes === undefined,
     method: input.method,
     target: input.target,
+    received: input.received,
     findings: [],
     outcomes: undefined,
     isEmpty: headers.trim() === '' && bytes.length === 0,
@@ -107,7 +108,26 @@ export function build(input) {
     const refuses = refusesHere(finding);
     return { ...finding, refuses, fixes: fixesFor(finding, next) };
   });
+  next.unread = faultOf(next);
   return next;
+}
+
+/** Headers of an event that nothing is wrong with. */
+const PLAIN = [
+  ['ce-specversion', '1.0'],
+  ['ce-id', '1'],
+  ['ce-source', '/'],
+  ['ce-type', 'any'],
+  ['content-type', 'application/json'],
+];
+
+/** Where a body is no JSON, and headers that refuse the delivery first keep the verdict from saying so. */
+function faultOf({ verdict, findings, body, bytes }) {
+  const isRead = verdict.decision === 'accept' || findings.some(({ where }) => where.startsWith('body'));
+  if (isRead || !/^\s*[[{]/.test(body)) return undefined;
+  const plain = { vendor: 'cloudevents', policy: 'standard', rules: {}, now: 0, headers: PLAIN, body: bytes };
+  const fault = engine.judge(plain).verdict.findings.find(({ where }) => where === 'body');
+  return fault && placed([fault], { headers: '', body, tree: undefined })[0];
 }
 
 /** Why the signature of a model does not verify, where that is a question and can be found out. */
@@ -176,6 +196,32 @@ function bytesNote(body) {
     mixed: 'mixed line ends',
   }[lineEnds(body)];
   return `${ends}${/\n$/.test(body) ? ', ends with a line end' : ''}`;
+}
+
+/** Whether it is a body alone, of a sender that says in headers which event it is. */
+export function lacksHeaders({ findings, isEmpty, error, vendor, tree }) {
+  if (isEmpty || error !== undefined || vendor === 'dataspike' || tree?.kind !== 'object') return false;
+  const lacksAll =
+    findings.some((finding) => finding.rule === 'CE-M8') ||
+    findings.filter((finding) => finding.rule === 'CE-A1').length >= 3;
+  return lacksAll && !child(tree, 'specversion');
+}
+
+/** Type and verdict of a delivery that nobody has chosen yet, in a line; `undefined` before anything can be judged. */
+export function summary({ headers, body, bytes, method = 'POST' }) {
+  if (!isReady) return undefined;
+  const pairs = headerPairs(headers);
+  const input = {
+    pairs,
+    body,
+    bytes: bytes ?? toBytes(body),
+    isText: bytes === undefined,
+    method,
+    secrets: [],
+    now: 0,
+  };
+  const { verdict } = engine.judge(deliveryOf({ ...input, vendor: guessVendor(pairs, body) }));
+  return `${verdict.event?.type ?? 'no event'}, ${verdict.decision === 'accept' ? 'accepted' : 'refused'} ${verdict.status}`;
 }
 
 /** `{ verdict, problem }` of what is taken away, which may be masked. */

@@ -6,11 +6,11 @@ import { loneSurrogate, size, toBytes } from './delivery/text.js';
 import { VENDORS } from './delivery/vendor.js';
 import { applyFix, bodyEditor, headersEditor, setBody, state } from './editors.js';
 import { chooseEvent } from './examples.js';
-import { child } from './judge/tree.js';
-import { diagnosisOf, rules, settings } from './model.js';
+import { diagnosisOf, lacksHeaders, rules, settings } from './model.js';
 import { byId, fill, h } from './ui/dom.js';
 import { showEvent } from './ui/event.js';
 import { showFindings } from './ui/findings.js';
+import { isOneLine } from './ui/indent.js';
 import { rulesPanel } from './ui/rules.js';
 import { showSchema } from './ui/schema.js';
 import { signaturePanel } from './ui/signature.js';
@@ -33,16 +33,18 @@ export function createView(given, config) {
   tab = tabs(
     byId('tabs'),
     [
-      { id: 'findings', label: 'Findings' },
+      { id: 'findings', label: 'Findings', isCounted: true },
       { id: 'event', label: 'Event' },
       { id: 'schema', label: 'Schema' },
       { id: 'signature', label: 'Signature' },
       { id: 'rules', label: 'Rules' },
       { id: 'take', label: 'Take away' },
-      ...(config ? [{ id: 'receiver', label: 'Receiver' }] : []),
+      ...(config ? [{ id: 'receiver', label: 'Receiver', isCounted: true }] : []),
     ],
     (id) => {
-      if (model) render(id);
+      if (!model) return;
+      render(id);
+      if (id === 'rules') panels.rules.open();
     },
   );
   panels.signature = signaturePanel(tab.panel('signature'), app);
@@ -173,7 +175,18 @@ function underline() {
     .filter((line) => line.problem !== undefined)
     .map((line) => ({ from: line.from, to: line.to, severity: 'error', message: line.problem }));
   headersEditor.mark([...ofEditor('headers'), ...lines]);
-  bodyEditor.mark(ofEditor('body'));
+  const { unread } = model;
+  const behind = unread
+    ? [
+        {
+          from: unread.place.from,
+          to: unread.place.to,
+          severity: 'warning',
+          message: `${unread.message}; the headers refuse the delivery before its body is read`,
+        },
+      ]
+    : [];
+  bodyEditor.mark([...ofEditor('body'), ...behind]);
   const missing = model.findings.filter((finding) => finding.place?.isMissing);
   const host = byId('missing');
   host.hidden = missing.length === 0;
@@ -206,6 +219,7 @@ function showMeta() {
   byId('body-meta').textContent =
     bytes.length === 0 ? '' : `${size(bytes.length)}${isText ? `, ${model.bytesNote}` : ', no text'}`;
   byId('bytes').hidden = !isText || bytes.length === 0;
+  byId('indented').hidden = !isText || !isOneLine(model.body);
   const automatic = byId('vendor').options[0];
   automatic.textContent =
     model.vendorChosen === 'auto' && !model.isEmpty
@@ -326,13 +340,9 @@ function derivedNotices() {
   return notices;
 }
 
-/** A body alone, where the sender says in headers which event it is: the page asks, and offers those that fit. */
-function hintFor({ findings, isEmpty, error, vendor, tree, body }) {
-  if (isEmpty || error !== undefined || vendor === 'dataspike' || tree?.kind !== 'object') return undefined;
-  const lacksAll =
-    findings.some((finding) => finding.rule === 'CE-M8') ||
-    findings.filter((finding) => finding.rule === 'CE-A1').length >= 3;
-  if (!lacksAll || child(tree, 'specversion')) return undefined;
+/** A body alone: the page asks which event it is, and offers those that fit. */
+function hintFor(model) {
+  if (!lacksHeaders(model)) return undefined;
   return h(
     'div',
     { className: 'ask' },
@@ -342,6 +352,6 @@ function hintFor({ findings, isEmpty, error, vendor, tree, body }) {
       h('b', {}, 'This is a body without its headers. '),
       'CloudEvents senders say in ce- headers which event it is. If you know the event, choose it, and the page puts headers of an example in.',
     ),
-    h('button', { type: 'button', onclick: () => chooseEvent(body) }, 'Choose the event…'),
+    h('button', { type: 'button', onclick: () => chooseEvent(model.body) }, 'Choose the event…'),
   );
 }

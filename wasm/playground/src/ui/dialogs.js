@@ -210,19 +210,22 @@ export function examplesDialog({ events, current, load, onChoose }) {
 
 export function keysDialog() {
   const rows = [
-    ['Alt 1', 'headers'],
-    ['Alt 2', 'body'],
-    ['Alt 3', 'verdict'],
-    ['Alt O', 'paste or open'],
-    ['Alt E', 'examples'],
+    ['F2', 'on to the headers, the body, the verdict, and back to “Paste or open”'],
+    ['Shift F2', 'the same, backwards'],
     ['F8', 'next finding, within an editor'],
     ['Ctrl F', 'find, within an editor'],
     ['Ctrl Z', 'undo, also of a fix'],
+    ['Ctrl Y', 'redo'],
+    ['Ctrl Shift [', 'fold the object or list'],
+    ['Ctrl Shift ]', 'unfold it'],
     ['Tab', 'leaves the editor'],
     ['← →', 'between the tabs of the verdict'],
+    ['Home End', 'to the first and to the last tab'],
+    ['Esc', 'closes a dialog or a menu'],
   ];
   dialog(
     'Keyboard',
+    h('p', { className: 'small' }, 'On a Mac, Cmd in place of Ctrl.'),
     h(
       'table',
       { className: 'keys' },

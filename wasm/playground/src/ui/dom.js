@@ -71,12 +71,7 @@ export function save(name, bytes, type = 'application/octet-stream') {
 
 /** A line that goes away by itself, read aloud by screen readers. */
 export function toast(text, action) {
-  let region = byId('toasts');
-  if (!region) {
-    region = h('div', { id: 'toasts', role: 'status' });
-    document.body.append(region);
-  }
-  const line = h('div', { className: 'toast' }, h('span', {}, text));
+  const line = h('div', { className: 'toast' }, h('span', { title: text }, text));
   if (action) {
     line.append(
       h(
@@ -92,6 +87,6 @@ export function toast(text, action) {
       ),
     );
   }
-  region.replaceChildren(line);
+  byId('toasts').replaceChildren(line);
   setTimeout(() => line.remove(), action ? 12_000 : 4000);
 }

@@ -23,6 +23,7 @@ import {
   placeholder,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { indentation, switchIndentation } from './indent.js';
 
 const headerLanguage = StreamLanguage.define({
   token(stream) {
@@ -61,7 +62,6 @@ const theme = EditorView.theme({
   '.cm-foldGutter .cm-gutterElement': { padding: '0 3px', cursor: 'pointer' },
   '.cm-activeLine': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--line-now)' },
-  '.cm-placeholder': { color: 'var(--quiet)', whiteSpace: 'pre-wrap' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'var(--selection)',
   },
@@ -95,6 +95,11 @@ const theme = EditorView.theme({
     fontSize: '0.9em',
   },
   '.cm-specialChar': { color: 'var(--drift)' },
+  '.cm-break': { whiteSpace: 'pre' },
+  '.cm-fold': { cursor: 'pointer', color: 'var(--quiet)', padding: '0 4px' },
+  '.cm-fold:hover': { color: 'var(--ink)' },
+  // Words about the field, not something that stands in it.
+  '.cm-placeholder': { color: 'var(--quiet)', fontFamily: 'var(--sans)', fontStyle: 'italic', whiteSpace: 'pre-wrap' },
   '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--ink)', borderColor: 'var(--edge)' },
 });
 
@@ -142,7 +147,7 @@ export function editor(host, { label, hint, language = undefined, onChange, onPa
         // With a fixed line separator a carriage return stays in the text, and with it every byte of the body.
         EditorState.lineSeparator.of('\n'),
         lineNumbers(),
-        language === 'json' ? foldGutter() : [],
+        language === 'json' ? [foldGutter(), indentation] : [],
         language === 'json' ? json() : headerLanguage,
         highlightSpecialChars(),
         history(),
@@ -228,6 +233,8 @@ export function editor(host, { label, hint, language = undefined, onChange, onPa
       clearTimeout(flashing);
       flashing = setTimeout(() => view.dispatch({ effects: flash.of(undefined) }), 1600);
     },
+    /** Shows JSON of one line indented; the text stays as it is. */
+    setIndented: (isOn) => switchIndentation(view, isOn),
     focus: () => view.focus(),
     isEmpty: () => view.state.doc.length === 0,
     isAllSelected: () => view.state.selection.main.to - view.state.selection.main.from === view.state.doc.length,

@@ -256,7 +256,10 @@ function emptyState(app) {
     h(
       'p',
       { className: 'small' },
-      'Everything is computed in this page, by the same code that runs in the server. Nothing is sent anywhere, and nothing is kept.',
+      'Everything is judged in this page, by the same code that runs in the server. ',
+      app.isServed
+        ? 'Only Send, in the Receiver tab, posts a delivery: to this receiver, which keeps what it accepts.'
+        : 'Nothing is sent anywhere, and nothing is kept.',
     ),
   );
 }

@@ -203,7 +203,7 @@ export function receiverPanel(panel, config, app) {
               h(
                 'span',
                 { className: 'small' },
-                `${one.vendor}, ${size(one.size)}, ${one.time.slice(11, 19)} UTC${
+                `${one.vendor}, ${bodySize(one)}, ${one.time.slice(11, 19)} UTC${
                   one.findings.length > 0
                     ? `, ${one.findings
                         .map(([rule]) => rule)
@@ -223,7 +223,7 @@ export function receiverPanel(panel, config, app) {
     try {
       const response = await fetch(`./api/deliveries/${one.seq}`);
       if (!response.ok) throw new Error(String(response.status));
-      app.openReceived(await response.json());
+      app.openReceived(one, await response.json());
     } catch {
       fill(
         answer,
@@ -269,6 +269,11 @@ export function receiverPanel(panel, config, app) {
       if (config.routes.includes(next.vendor) && document.activeElement !== target) target.value = next.vendor;
     },
   };
+}
+
+/** A refusal by the headers alone leaves the body unread. */
+function bodySize({ size: bytes, decision }) {
+  return bytes === 0 && decision === 'reject' ? 'body not read' : size(bytes);
 }
 
 function pretty(text) {

@@ -1,5 +1,6 @@
 /** Every rule: what it asks for, where it comes from, and how hard it is taken here. */
 
+import { inOrder } from '../judge/blame.js';
 import { fill, h, prose } from './dom.js';
 
 const LEVELS = ['as the policy says', 'off', 'warning', 'drift', 'error'];
@@ -25,6 +26,8 @@ export function rulesPanel(panel, app) {
     ),
     list,
   );
+
+  const entry = (id) => list.querySelector(`[id="rule-${CSS.escape(id)}"]`);
 
   function show() {
     if (!model) return;
@@ -80,7 +83,7 @@ export function rulesPanel(panel, app) {
           ),
     );
     if (wanted) {
-      const element = list.querySelector(`[id="rule-${CSS.escape(wanted)}"]`);
+      const element = entry(wanted);
       wanted = undefined;
       element?.scrollIntoView({ block: 'center' });
       element?.focus({ preventScroll: true });
@@ -90,6 +93,11 @@ export function rulesPanel(panel, app) {
     update(next) {
       model = next;
       show();
+    },
+    /** Brings the gravest broken rule into view. The focus stays on the tab. */
+    open() {
+      const id = inOrder(model?.findings ?? [])[0]?.rule;
+      if (id !== undefined && search.value === '') entry(id)?.scrollIntoView({ block: 'center' });
     },
     find(id) {
       search.value = '';

@@ -7,7 +7,7 @@ export function tabs(host, items, onShow) {
   const buttons = new Map();
   const panels = new Map();
   const list = h('div', { role: 'tablist', className: 'tablist', 'aria-label': 'What the verdict says' });
-  for (const { id, label } of items) {
+  for (const { id, label, isCounted } of items) {
     const button = h(
       'button',
       {
@@ -17,8 +17,9 @@ export function tabs(host, items, onShow) {
         'aria-controls': `panel-${id}`,
         onclick: () => show(id),
       },
-      h('span', {}, label),
-      h('span', { className: 'count', hidden: true }),
+      h('span', { 'data-label': label }, label),
+      // Its room is there from the start, so that no tab moves when there is something to count.
+      isCounted && h('span', { className: 'count' }),
     );
     const panel = h('div', {
       role: 'tabpanel',
@@ -57,7 +58,6 @@ export function tabs(host, items, onShow) {
     panel: (id) => panels.get(id),
     count(id, text, kind = '') {
       const badge = buttons.get(id).querySelector('.count');
-      badge.hidden = text === '';
       badge.textContent = text;
       badge.className = `count ${kind}`;
     },

@@ -11,10 +11,10 @@ export const POLICIES = [
 ];
 
 const AUTHENTICITY = {
-  verified: 'The signature verifies.',
+  verified: 'The sender is verified.',
   failed: 'The signature does not verify.',
-  unproven: 'Nothing proves who sent it.',
-  not_configured: 'No secret is set, so nobody looked at a signature.',
+  unproven: 'Nothing in it proves who sent it.',
+  not_configured: 'No secret is set, so no signature was checked.',
 };
 
 export function showVerdict(model) {
@@ -47,10 +47,35 @@ export function showVerdict(model) {
     pill.hidden = true;
     return;
   }
+  const { verdict, received } = model;
+  const { word, className } = headline(received ?? verdict);
+  host.className = `verdict ${className}`;
+  fill(host, h('div', { className: 'banner' }, received ? saidByReceiver(received, model) : saidHere(model)));
+  pill.hidden = false;
+  pill.className = `pill ${className}`;
+  pill.textContent = `${word} ${(received ?? verdict).status}`;
+}
+
+/** Green is only what is accepted and proven: anybody could have sent what is not. */
+function headline({ decision, authenticity }) {
+  if (decision !== 'accept') return { word: 'Refused', className: 'refused' };
+  return { word: 'Accepted', className: authenticity === 'verified' ? 'accepted' : 'accepted unverified' };
+}
+
+function decisionLine(said, by = '') {
+  const { word, className } = headline(said);
+  return h(
+    'p',
+    { className: 'decision-line' },
+    h('strong', { className: 'decision' }, word, ' ', h('span', { className: 'status' }, String(said.status))),
+    by ? h('span', { className: 'by' }, by) : null,
+    className === 'accepted unverified' ? h('span', { className: 'proof' }, 'sender not verified') : null,
+  );
+}
+
+function saidHere(model) {
   const { verdict, findings } = model;
   const isAccepted = verdict.decision === 'accept';
-  const word = isAccepted ? 'Accepted' : 'Refused';
-  host.className = `verdict ${isAccepted ? 'accepted' : 'refused'}`;
   const main = inOrder(findings)[0];
   const lines = [];
   if (isAccepted && findings.length === 0) lines.push('Everything is as the documents say.');
@@ -60,24 +85,61 @@ export function showVerdict(model) {
       model.diagnosis && main.rule === 'SIG-mismatch' ? model.diagnosis.text : sentence(main),
     );
   const others = findings.filter((finding) => finding.refuses).length - 1;
-  fill(
-    host,
+  return [
+    decisionLine(verdict),
+    h('p', { className: 'why' }, lines, !isAccepted && others > 0 ? ` And ${others} more.` : ''),
     h(
-      'div',
-      { className: 'banner' },
-      h('strong', { className: 'decision' }, word, ' ', h('span', { className: 'status' }, String(verdict.status))),
-      h('p', { className: 'why' }, lines, !isAccepted && others > 0 ? ` And ${others} more.` : ''),
-      h(
-        'p',
-        { className: 'small' },
-        isAccepted ? '' : `${STATUS[verdict.status] ?? ''} `,
-        AUTHENTICITY[verdict.authenticity] ?? '',
-      ),
+      'p',
+      { className: 'small' },
+      isAccepted ? '' : `${STATUS[verdict.status] ?? ''} `,
+      AUTHENTICITY[verdict.authenticity] ?? '',
+      isAccepted && verdict.authenticity === 'unproven'
+        ? ' This vendor signs nothing: protect the address by a credential or a network.'
+        : '',
     ),
-  );
-  pill.hidden = false;
-  pill.className = `pill ${isAccepted ? 'accepted' : 'refused'}`;
-  pill.textContent = `${word} ${verdict.status}`;
+  ];
+}
+
+/** The receiver's own verdict leads; what this page can say of the delivery stands below it. */
+function saidByReceiver(received, model) {
+  const { verdict } = model;
+  const isSame = received.decision === verdict.decision && received.status === verdict.status;
+  const shown = received.findings.slice(0, 3);
+  const others = received.findings.length - shown.length;
+  return [
+    decisionLine(received, `by the receiver at ${received.time.slice(11, 19)} UTC`),
+    h(
+      'p',
+      { className: 'why' },
+      shown.length === 0
+        ? 'It has no findings.'
+        : shown.map(([rule, , where], at) => [
+            at > 0 ? '; ' : '',
+            h('code', {}, rule),
+            ` ${model.rules.get(rule)?.title ?? ''} (${where.replace(/^header:|^body:/, '')})`,
+          ]),
+      others > 0 ? ` And ${others} more.` : '',
+    ),
+    h(
+      'p',
+      { className: 'small' },
+      h('b', {}, `This page: ${headline(verdict).word} ${verdict.status}. `),
+      isSame ? 'It says the same.' : whyOther(received, model),
+    ),
+  ];
+}
+
+/** Why the page's verdict differs from the receiver's, as far as the page can know. */
+function whyOther(received, { secrets, vendor }) {
+  const reasons = [];
+  if (received.size === 0 && received.decision === 'reject')
+    reasons.push('The receiver refused the delivery before it read the body, so there is none here.');
+  if (received.findings.some(([rule]) => rule.startsWith('AUTH-')))
+    reasons.push('Headers that may hold a credential are not kept, so the page cannot check them.');
+  if (vendor === 'dataspike' && secrets.length === 0)
+    reasons.push('The page has no secret, so it checks no signature: enter one in the Signature tab.');
+  if (reasons.length === 0) reasons.push('The receiver has a policy, limits or rules of its own.');
+  return reasons.join(' ');
 }
 
 function sentence(finding) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { BODY, browser, decision, fileHost, HEADERS, open, paste, receiver, textOf } from './serve.mjs';
+import { BODY, browser, decision, fileHost, HEADERS, open, paste, put, receiver, textOf } from './serve.mjs';
 
 const SECRET = 'whsec_000102030405060708090a0b0c0d0e0f';
 const OTHER = 'whsec_ffffffffffffffffffffffffffffffff';
@@ -44,6 +44,13 @@ const OLDEST = `{
   }
 }
 `;
+
+const UPDATED =
+  'ce-specversion: 1.0\nce-id: 1\nce-source: customer\nce-type: com.amlyze.customer.updated\nce-subject: 43\nce-time: 2026-03-10T12:53:45Z\ncontent-type: application/json';
+
+/** A body whose members no other event has. */
+const UPDATE =
+  '{"customerExternalID":"43","riskLevel":"HIGH","status":"ACTIVE","pep":true,"sanctioned":false,"updatedAt":"2026-03-10T12:53:45Z"}';
 
 let instance;
 let server;
@@ -412,7 +419,7 @@ flow('a missing signature is refused once a secret is set, and can be made', asy
   assert.equal(await decision(page), 'Refused 401');
   await page.getByRole('button', { name: /Sign it with this secret/ }).click();
   await page.waitForFunction(() => /Accepted/.test(document.querySelector('#verdict').textContent));
-  assert.match(await page.locator('#verdict').innerText(), /The signature verifies/);
+  assert.match(await page.locator('#verdict').innerText(), /The sender is verified/);
   assert.match(await page.locator('.computation').innerText(), /the same as v1/);
 });
 
@@ -594,29 +601,39 @@ test('when the rules cannot be fetched, the page says so and stays usable', asyn
   await it.checked();
 });
 
-flow(
-  'the keyboard reaches everything: shortcuts, tabs, dialogs, the skip link, and out of the editors',
-  async (page) => {
-    await page.keyboard.press('Tab');
-    assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
-    await page.keyboard.press('Alt+2');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'body-editor');
-    await page.keyboard.type('{"a"');
-    await page.keyboard.press('Tab');
-    assert.notEqual(await page.evaluate(() => document.activeElement.id), 'body-editor');
-    await page.keyboard.press('Alt+3');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'verdict-heading');
-    await page.getByRole('tab', { name: 'Findings' }).focus();
-    await page.keyboard.press('ArrowRight');
-    assert.equal(await page.getByRole('tab', { name: 'Event' }).getAttribute('aria-selected'), 'true');
-    await page.keyboard.press('Alt+e');
-    await page.locator('dialog').waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('dialog').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Keyboard' }).click();
-    await page.getByText('next finding, within an editor').waitFor();
-  },
-);
+flow('the keyboard reaches everything: places, tabs, dialogs, the skip link, and out of the editors', async (page) => {
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.className);
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'skip');
+  for (const id of ['open', 'headers-editor', 'body-editor', 'verdict-heading', 'open']) {
+    await page.keyboard.press('F2');
+    assert.equal(await focused(), id);
+  }
+  await page.keyboard.press('Shift+F2');
+  await page.keyboard.press('Shift+F2');
+  assert.equal(await focused(), 'body-editor');
+  // Browsers and keyboards own these.
+  for (const keys of ['Alt+1', 'Alt+3', 'Alt+o', 'Alt+e']) await page.keyboard.press(keys);
+  assert.deepEqual([await focused(), await page.locator('dialog').count()], ['body-editor', 0]);
+  await page.keyboard.type('{"a"');
+  await page.keyboard.press('Tab');
+  assert.notEqual(await focused(), 'body-editor');
+  await page.getByRole('tab', { name: 'Findings' }).focus();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.getByRole('tab', { name: 'Event' }).getAttribute('aria-selected'), 'true');
+  await page.getByRole('button', { name: 'Examples…' }).click();
+  await page.locator('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Keyboard' }).click();
+  await page.getByText('next finding, within an editor').waitFor();
+  const keys = await page.locator('dialog kbd').allInnerTexts();
+  assert.deepEqual(
+    keys.filter((key) => /Alt/.test(key)),
+    [],
+  );
+  for (const key of ['F2', 'Shift F2', 'F8', 'Ctrl F', 'Ctrl Z', 'Tab', 'Esc']) assert.ok(keys.includes(key), key);
+});
 
 flow('find is fetched when it is asked for', async (page) => {
   await paste(page, BODY, SEED);
@@ -632,4 +649,242 @@ flow('colours follow the choice, which lasts', async (page) => {
   assert.notEqual(await background(), light);
   await page.reload();
   await page.waitForSelector('html[data-theme="dark"]');
+});
+
+const isOwn = (fault) => !/status of 4\d\d/.test(fault);
+
+/** A refused answer is an error line of the console, which is what was asked for. */
+const forgive = (it) => it.faults.splice(0, it.faults.length, ...it.faults.filter(isOwn));
+
+flow(
+  'a received delivery opens with the verdict of the receiver, and this page says why its own differs',
+  async (page, it) => {
+    await sample(page, 1);
+    const now = Math.floor(Date.now() / 1000);
+    await put(page, HEADERS, `content-type: application/json\nx-webhook-signature: t=${now},v1=${'ab'.repeat(32)}`);
+    await tab(page, 'Receiver');
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.locator('#target').selectOption('dataspike');
+    await page.getByRole('button', { name: 'Send it' }).click();
+    await page.getByText('The receiver refused it.').waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.locator('.deliveries li button', { hasText: 'SIG-mismatch' }).first().click();
+    await page.waitForFunction(() => /by the receiver/.test(document.querySelector('#verdict').textContent));
+    assert.equal(await decision(page), 'Refused 401');
+    assert.equal(await page.locator('#verdict.refused').count(), 1);
+    const text = await page.locator('#verdict').innerText();
+    assert.match(text, /SIG-mismatch/);
+    assert.match(text, /This page: Accepted 204\. The page has no secret/);
+    // Once it is changed it is no longer what the receiver saw.
+    await put(page, BODY, '{}');
+    assert.doesNotMatch(await page.locator('#verdict').innerText(), /by the receiver/);
+    forgive(it);
+  },
+  { token: true },
+);
+
+flow(
+  'a delivery that its headers refuse is listed with its body unread',
+  async (page, it) => {
+    await sample(page, 0);
+    await put(page, HEADERS, 'ce-specversion: 1.0\ncontent-type: text/plain');
+    await tab(page, 'Receiver');
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.locator('#target').selectOption('amlyze');
+    await page.getByRole('button', { name: 'Send it' }).click();
+    await page.getByText('The receiver refused it.').waitFor();
+    const first = page.locator('.deliveries li button', { hasText: 'body not read' }).first();
+    await first.click();
+    await page.locator('#verdict').getByText('by the receiver').waitFor();
+    forgive(it);
+  },
+  { token: true },
+);
+
+flow('what is accepted and proven is green, and what anybody could have sent is amber and says so', async (page) => {
+  await sample(page, 0);
+  assert.equal(await decision(page), 'Accepted 204');
+  assert.match(await page.locator('#verdict.unverified').innerText(), /sender not verified[\s\S]*signs nothing/);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await dataspike(page);
+  await page.getByRole('button', { name: /Sign it with this secret/ }).click();
+  await page.waitForFunction(() => /Accepted/.test(document.querySelector('#verdict').textContent));
+  assert.equal(await page.locator('#verdict.accepted:not(.unverified)').count(), 1);
+  await page.locator('#secret').fill('');
+  await page.locator('#verdict.unverified').getByText('sender not verified').waitFor();
+});
+
+flow('beside a receiver the page says what leaves it', async (page) => {
+  assert.match(await page.locator('.promise').innerText(), /Only Send.*posts/);
+  assert.doesNotMatch(await page.locator('body').innerText(), /[Nn]othing (is sent|leaves)/);
+});
+
+flow(
+  'on a plain file host it says that nothing leaves it',
+  async (page) => {
+    assert.match(await page.locator('.promise').innerText(), /Nothing leaves this page/);
+  },
+  { host: true },
+);
+
+test('nothing on the page moves when deliveries arrive, and no tab goes into a second row', async () => {
+  // One that has received nothing yet.
+  const own = await receiver('--allow-unsigned');
+  const it = await open(instance, own.page, {});
+  const { page } = it;
+  const tabs = page.getByRole('tab');
+  const places = () => tabs.evaluateAll((all) => all.map((one) => [one.offsetLeft, one.offsetTop, one.offsetWidth]));
+  await tab(page, 'Receiver');
+  await page.getByText('live', { exact: true }).waitFor();
+  const before = await places();
+  for (let count = 0; count < 12; count += 1) {
+    await page.request.post(`${own.url}amlyze`, { data: '{}', headers: { 'content-type': 'application/json' } });
+  }
+  await page.waitForFunction(() => /12/.test(document.querySelector('#tab-receiver').textContent));
+  assert.deepEqual(await places(), before);
+  assert.equal(new Set(before.map(([, top]) => top)).size, 1);
+  const { x, width } = await tabs.last().boundingBox();
+  assert.ok(x + width <= 1280 - 16, `${x + width}`);
+  forgive(it);
+  await it.checked();
+  await own.close();
+});
+
+flow('everything ends at one right edge', async (page) => {
+  await sample(page, 2);
+  const edges = await page.evaluate(() =>
+    ['.actions', '#verdict', '#policies', '.tablist', '.finding'].map(
+      (one) => document.querySelector(one).getBoundingClientRect().right,
+    ),
+  );
+  assert.ok(Math.max(...edges) - Math.min(...edges) < 1, String(edges));
+});
+
+flow('what stands in an empty field does not look like content', async (page) => {
+  for (const editor of [HEADERS, BODY]) {
+    const hint = page.locator(editor).locator('.cm-placeholder');
+    assert.equal(await hint.evaluate((element) => getComputedStyle(element).fontStyle), 'italic');
+    assert.doesNotMatch(await hint.innerText(), /ce-type/);
+  }
+});
+
+flow('the rules open at the one that is broken', async (page) => {
+  await sample(page, 2);
+  await tab(page, 'Rules');
+  const isInView = await page.locator('[id="rule-SCHEMA-enum"]').evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  });
+  assert.ok(isInView);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'tab-rules');
+});
+
+flow('entries of a HAR show their type and verdict', async (page) => {
+  const headers = [
+    { name: 'ce-type', value: 'com.amlyze.customer.updated' },
+    { name: 'content-type', value: 'application/json' },
+  ];
+  const entry = (text) => ({ request: { method: 'POST', url: 'https://h/a', headers, postData: { text } } });
+  await paste(page, BODY, JSON.stringify({ log: { entries: [entry('{}'), entry('{"pep":1}')] } }));
+  assert.match(await page.locator('dialog li').first().innerText(), /refused 400, 2 bytes/);
+});
+
+flow('JSON alone takes the event that has its shape', async (page) => {
+  await paste(page, BODY, UPDATE);
+  await page.locator('#notices').getByText('has the shape of one event alone').waitFor();
+  assert.match(await textOf(page, HEADERS), /ce-type: com\.amlyze\.customer\.updated/);
+  await page.getByRole('button', { name: 'Choose another event…' }).click();
+  await page.locator('dialog li').first().waitFor();
+});
+
+flow('a fault of the body is marked also where the headers refuse first', async (page) => {
+  await put(page, HEADERS, 'ce-specversion: 1.0\ncontent-type: application/json');
+  await put(page, BODY, '{"pep": true,, "x": 1}');
+  assert.match(await decision(page), /Refused 400/);
+  assert.equal(await page.locator(BODY).locator('.cm-lintRange').innerText(), ',');
+});
+
+flow(
+  'at 360 pixels the verdict and the ways to start stand before the empty fields',
+  async (page) => {
+    const top = (selector) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => element.getBoundingClientRect().top);
+    assert.ok((await top('#verdict')) < (await top('.starter')));
+    assert.ok((await top('.starter')) < (await top(HEADERS)));
+    assert.ok((await top('.starter')) < 740);
+    await sample(page, 2);
+    // What says that something was done lies in a bar of its own, and the page can be scrolled clear of that.
+    const bar = await page.locator('.status-line').evaluate((element) => element.getBoundingClientRect().height);
+    const room = await page.evaluate(() => Number.parseFloat(getComputedStyle(document.body).paddingBottom));
+    assert.ok(room >= bar, `${room} < ${bar}`);
+    assert.equal(await page.locator('.status-line .toast').count(), 1);
+    await tab(page, 'Schema');
+    await page.locator('.schema tbody tr').first().waitFor();
+    const fits = (element) => element.scrollWidth <= element.clientWidth;
+    assert.ok(await page.locator('.panel-schema .scroll').evaluate(fits));
+    assert.equal(
+      await page
+        .locator('.schema tbody tr')
+        .first()
+        .evaluate((row) => getComputedStyle(row).display),
+      'grid',
+    );
+  },
+  { width: 360, height: 740 },
+);
+
+flow('a message that something was done covers nothing', async (page) => {
+  await sample(page, 2);
+  const bottom = (selector) => page.locator(selector).evaluate((element) => element.getBoundingClientRect().bottom);
+  assert.ok((await bottom('.toast')) <= (await bottom('.top')));
+});
+
+flow('a body of one line is shown indented and folds, and not a byte of it changes', async (page) => {
+  const line = UPDATE.replace('"HIGH"', '"SEVERE"').replace('}', ',"extra":{"a":[1,2],"b":{}}}');
+  await put(page, HEADERS, UPDATED);
+  await put(page, BODY, line);
+  const body = page.locator(BODY);
+  const height = () =>
+    body
+      .locator('.cm-line')
+      .first()
+      .evaluate((element) => element.getBoundingClientRect().height);
+  const high = await height();
+  assert.equal(await textOf(page, BODY), line);
+  assert.match(await page.locator('#body-meta').innerText(), /one line/);
+  assert.deepEqual(
+    (await body.locator('.cm-line').first().innerText())
+      .split('\n')
+      .map((part) => part.trimEnd())
+      .slice(0, 3),
+    ['{⌄', '  "customerExternalID":"43",', '  "riskLevel":"SEVERE",'],
+  );
+  // Findings stand where they belong, and a fix changes the line alone.
+  assert.equal(await body.locator('.cm-lintRange-error').first().innerText(), '"SEVERE"');
+  await page.getByRole('button', { name: '/riskLevel' }).click();
+  assert.equal(await body.locator('.cm-flash').innerText(), '"SEVERE"');
+  await page.locator('.finding .choice', { hasText: /^LOW$/ }).click();
+  assert.equal(await textOf(page, BODY), line.replace('SEVERE', 'LOW'));
+  // A click folds the inner object, and what is copied is the text itself.
+  await body.locator('.cm-fold').nth(1).click();
+  await body.locator('.cm-foldPlaceholder').waitFor();
+  assert.ok((await height()) < high);
+  assert.equal(await textOf(page, BODY), line.replace('SEVERE', 'LOW'));
+  await body.locator('.cm-foldPlaceholder').click();
+  await page.getByRole('button', { name: 'Indented view' }).click();
+  assert.ok((await height()) < high / 2);
+  assert.equal(await body.locator('.cm-break').count(), 0);
+});
+
+flow('a signature verifies in the indented view', async (page) => {
+  await dataspike(page);
+  const compact = JSON.stringify(JSON.parse(await textOf(page, BODY)));
+  await put(page, BODY, compact);
+  await page.getByRole('button', { name: /Sign it/ }).click();
+  await page.waitForFunction(() => /Accepted/.test(document.querySelector('#verdict').textContent));
+  assert.ok((await page.locator(BODY).locator('.cm-break').count()) > 10);
+  assert.match(await page.locator('.computation').innerText(), /the same as v1/);
 });

@@ -82,6 +82,10 @@ const STATES = {
     await starter(page, 2);
     await tab(page, 'Take away');
   },
+  oneLine: async (page) => {
+    await put(page, HEADERS, MANY[0]);
+    await put(page, BODY, JSON.stringify(JSON.parse(MANY[1])));
+  },
   examples: async (page) => {
     await page.getByRole('button', { name: 'Examples…' }).click();
     await page.locator('dialog .choices h3').first().waitFor();
@@ -141,6 +145,10 @@ const SHOTS = [
     ['many', width, true],
   ]),
   ['schema', '1280', false],
+  ['schema', '360', true],
+  ['accepted', '1280', false],
+  ['accepted', '1280', true],
+  ['oneLine', '1280', false],
   ['signature', '1280', false],
   ['take', '1280', true],
   ['rules', '1280', false],
