@@ -40,3 +40,8 @@ declare module 'virtual:hookvet-refused' {
     findings: { rule: string }[];
   }
 }
+
+/** What Vite puts in place of a name: `VITE_HOOKVET_PAGE` is the address of a public page, where the build names one. */
+interface ImportMeta {
+  env: Record<string, string | undefined>;
+}

@@ -21,6 +21,16 @@ async function through(bytes, stream, limit = Infinity) {
   }
 }
 
+/**
+ * The address that links lead to, and whether others reach it: `base`, which a build names (VITE_HOOKVET_PAGE), or the page's own.
+ */
+export function pageAddress(base, own) {
+  if (base) return { url: base, isPublic: true };
+  const { protocol, hostname } = new URL(own);
+  const isLocal = protocol === 'file:' || /^(localhost|127\..*|\[::1\])$|\.localhost$/.test(hostname);
+  return { url: own.replace(/#.*$/, ''), isPublic: !isLocal };
+}
+
 /** The fragment without its `#`. */
 export async function pack(state) {
   const bytes = await through(

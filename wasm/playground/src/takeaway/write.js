@@ -115,6 +115,98 @@ ${pairs}    ];
 `;
 }
 
+const name = (verdict) => (verdict.decision === 'accept' ? 'the_delivery_is_accepted' : 'the_delivery_is_refused');
+
+/** What a test of a route expects: its handler's own answer where the delivery is accepted. */
+const expected = ({ decision, status }) =>
+  decision === 'accept' ? 'assert!(response.status().is_success());' : `assert_eq!(response.status(), ${status});`;
+
+/** A header's value as Rust takes it: text, or bytes where it has others than visible ones. */
+function rustValue(value) {
+  if (/^[\x20-\x7e\t]*$/.test(value)) return rustText(value);
+  const octet = (one) =>
+    /[\x20-\x7e]/.test(one) && !/["\\]/.test(one) ? one : `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return `&b"${Array.from(toOctets(value), octet).join('')}"[..]`;
+}
+
+/** Headers that a client writes itself. */
+const sent = (headers) =>
+  headerPairs(headers).filter(([name]) => !/^(host|content-length|transfer-encoding|connection)$/i.test(name));
+
+function rustBody(bytes) {
+  const text = toText(bytes);
+  return text === undefined ? `vec![${[...bytes].join(', ')}]` : rustText(text);
+}
+
+/** A test of a router of axum, through the layer that stands in front of its route. */
+export function asAxumTest(delivery, verdict) {
+  const { vendor, headers, bytes } = delivery;
+  const lines = sent(headers).map(([name, value]) => `        .header(${rustText(name)}, ${rustValue(value)})\n`);
+  return `// [dev-dependencies] tower = { version = "0.5", features = ["util"] }
+use axum::body::Body;
+use axum::http::Request;
+use tower::ServiceExt as _;
+
+#[tokio::test]
+async fn ${name(verdict)}() {
+    let request = Request::post("/${vendor}")
+${lines.join('')}        .body(Body::from(${rustBody(bytes)}))
+        .expect("a request");
+    // app() is your router, with VetLayer on the route.
+    let response = app().oneshot(request).await.expect("an answer");
+    ${expected(verdict)}
+}
+`;
+}
+
+/** A test of an app of actix-web, through the middleware that stands in front of its route. */
+export function asActixTest(delivery, verdict) {
+  const { vendor, headers, bytes } = delivery;
+  const lines = sent(headers).map(
+    ([name, value]) => `        .append_header((${rustText(name)}, ${rustValue(value)}))\n`,
+  );
+  return `use actix_web::test;
+
+#[actix_web::test]
+async fn ${name(verdict)}() {
+    // app() is your App, with Vet around the route.
+    let app = test::init_service(app()).await;
+    let request = test::TestRequest::post()
+        .uri("/${vendor}")
+${lines.join('')}        .set_payload(${rustBody(bytes)})
+        .to_request();
+    let response = test::call_service(&app, request).await;
+    ${expected(verdict)}
+}
+`;
+}
+
+/**
+ * What the vendor's support has to know: the event, and what departs from which document. It is made of findings, whose messages
+ * hold no value of the payload, and of the event's id where `withId`.
+ */
+export function asMessage({ vendor, event, typeName, findings, sources, verdict, withId }) {
+  const who = { amlyze: 'AMLYZE', dataspike: 'Dataspike' }[vendor] ?? 'the sender';
+  const told = findings.filter((finding) => finding.severity !== 'warning' || finding.refuses);
+  const about = [
+    `Event type: ${typeName ?? event?.type ?? 'unknown'}`,
+    withId && event ? `Event id: ${event.id}` : 'Event id: (we can tell it on request)',
+    `Answer of our receiver: ${verdict.status}`,
+  ];
+  const points = told.map(({ where, message, rule }) => `- ${where}: ${message} (hookvet rule ${rule})`);
+  return `Hello ${who} support,
+
+our endpoint received a webhook that departs from your documentation.
+
+${about.join('\n')}
+
+What departs:
+${points.length > 0 ? points.join('\n') : '- nothing that refuses it'}
+${sources.length > 0 ? `\nDocumented in:\n${sources.map((source) => `- ${source}`).join('\n')}\n` : ''}
+Is the delivery wrong, or has the documentation changed? The message names places and rules, and no value of the payload.
+`;
+}
+
 /** A Rust literal: raw where that stays legible, escaped where a raw one could not hold it. */
 function rustText(text) {
   // eslint-disable-next-line no-control-regex
@@ -127,7 +219,18 @@ function rustText(text) {
   return `r${hashes}"${text}"${hashes}`;
 }
 
-export function asJavaScriptTest(delivery, verdict) {
+/** What a test runner calls things. */
+const RUNNERS = {
+  node: {
+    uses: 'import assert from "node:assert/strict";\nimport { test } from "node:test";',
+    same: (a, b) => `assert.deepEqual(${a}, ${b})`,
+  },
+  vitest: { uses: 'import { expect, test } from "vitest";', same: (a, b) => `expect(${a}).toEqual(${b})` },
+};
+
+/** `runner` is `node` or `vitest`. */
+export function asJavaScriptTest(delivery, verdict, runner = 'node') {
+  const { uses, same } = RUNNERS[runner];
   const { vendor, headers, bytes, policy, rules, batches, secrets, now } = delivery;
   const options = [];
   if (policy !== 'standard') options.push(`policy: ${JSON.stringify(policy)}`);
@@ -141,8 +244,8 @@ export function asJavaScriptTest(delivery, verdict) {
     .join('');
   const text = toText(bytes);
   const body = text === undefined ? `Uint8Array.from([${[...bytes].join(', ')}])` : template(text);
-  return `import assert from "node:assert/strict";
-import { test } from "node:test";
+  const broken = (verdict.findings ?? []).map((finding) => JSON.stringify(finding.rule)).join(', ');
+  return `${uses}
 import { Vetter } from "hookvet";
 
 test("the delivery is ${verdict.decision === 'accept' ? 'accepted' : 'refused'}", () => {
@@ -151,8 +254,8 @@ test("the delivery is ${verdict.decision === 'accept' ? 'accepted' : 'refused'}"
 ${pairs}  ];
   const body = ${body};
   const verdict = vetter.vet(headers, body);
-  assert.equal(verdict.status, ${verdict.status});
-  assert.deepEqual(verdict.findings.map((finding) => finding.rule), [${(verdict.findings ?? []).map((finding) => JSON.stringify(finding.rule)).join(', ')}]);
+  ${same('verdict.status', verdict.status)};
+  ${same('verdict.findings.map((finding) => finding.rule)', `[${broken}]`)};
 });
 `;
 }

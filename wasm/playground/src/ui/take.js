@@ -1,22 +1,41 @@
 /** Carrying the delivery away: as a command, a test, a case, an answer, a link or a file. */
 
 import { toBytes, toText } from '../delivery/text.js';
+import { differences } from '../judge/diff.js';
+import { documentedIn } from '../judge/schema.js';
 import { maskBody, maskBytes, maskHeaders, maskText } from '../takeaway/mask.js';
-import { pack } from '../takeaway/share.js';
-import { asCapture, asCurl, asGolden, asJavaScriptTest, asJsonLine, asRustTest } from '../takeaway/write.js';
+import { pack, pageAddress } from '../takeaway/share.js';
+import {
+  asActixTest,
+  asAxumTest,
+  asCapture,
+  asCurl,
+  asGolden,
+  asJavaScriptTest,
+  asJsonLine,
+  asMessage,
+  asRustTest,
+} from '../takeaway/write.js';
 import { copy, fill, h, save, toast } from './dom.js';
 
 const FORMS = [
   ['curl', 'curl command'],
   ['rust', 'Rust test'],
+  ['axum', 'Test for axum'],
+  ['actix', 'Test for actix'],
   ['javascript', 'JavaScript test'],
+  ['vitest', 'Test for Vitest'],
   ['golden', 'Golden case'],
   ['problem', 'Problem document'],
+  ['message', 'Message to the vendor'],
 ];
 
 export function takePanel(panel, app) {
   let model;
   let form = 'curl';
+  /** The delivery that others are compared with. */
+  let other;
+  const address = pageAddress(import.meta.env.VITE_HOOKVET_PAGE, location.href);
   const mask = h('input', { type: 'checkbox', id: 'mask', checked: true, onchange: () => show() });
   const output = h('div');
   panel.append(
@@ -79,6 +98,15 @@ export function takePanel(panel, app) {
     const text = {
       curl: () => asCurl(delivery, app.address(delivery)),
       rust: () => asRustTest(delivery, verdict),
+      axum: () => asAxumTest(delivery, verdict),
+      actix: () => asActixTest(delivery, verdict),
+      vitest: () => asJavaScriptTest(delivery, verdict, 'vitest'),
+      message: () =>
+        asMessage({
+          ...model,
+          sources: model.schema ? documentedIn(model.schema) : [],
+          withId: !mask.checked,
+        }),
       javascript: () => asJavaScriptTest(delivery, verdict),
       golden: () => asGolden(delivery, verdict),
       problem: () => problem ?? 'Accepted deliveries are answered with 204 and no body; there is no problem document.',
@@ -130,6 +158,9 @@ export function takePanel(panel, app) {
         'p',
         {},
         'The link holds the delivery itself, in the part behind # that browsers send to no server. Whoever has the link can read it.',
+        address.isPublic
+          ? ''
+          : ' It leads to this page’s own address, which others may not reach: for them, copy it as a file.',
       ),
       h(
         'div',
@@ -139,6 +170,22 @@ export function takePanel(panel, app) {
           { type: 'button', 'data-key': 'link', onclick: () => share(it) },
           mask.checked ? 'Copy a link with masked values' : 'Copy a link with all values',
         ),
+        address.isPublic || !it.isText
+          ? null
+          : h(
+              'button',
+              {
+                type: 'button',
+                'data-key': 'copy-file',
+                onclick: async () =>
+                  toast(
+                    (await copy(toText(asCapture(delivery))))
+                      ? 'Copied as a file: paste it into another page, or save it as delivery.http.'
+                      : 'The browser does not let the page copy.',
+                  ),
+              },
+              'Copy as file',
+            ),
       ),
       h('h3', {}, 'File'),
       h(
@@ -168,7 +215,68 @@ export function takePanel(panel, app) {
           'Download delivery.jsonl',
         ),
       ),
+      h('h3', {}, 'Compare'),
+      comparison(),
     );
+  }
+
+  /** Keeps a delivery, and lists what another one has otherwise. It stays in the page, so that values are shown. */
+  function comparison() {
+    const keep = h(
+      'button',
+      {
+        type: 'button',
+        'data-key': 'compare',
+        onclick: () => {
+          other = model;
+          show();
+        },
+      },
+      other === undefined ? 'Remember this delivery' : 'Remember this one instead',
+    );
+    if (other === undefined)
+      return [
+        h('p', {}, 'Remember this delivery, open another one, and come back: what differs is listed here.'),
+        h('div', { className: 'row' }, keep),
+      ];
+    const found = differences(other, model);
+    const value = (text) =>
+      text === undefined ? h('span', { className: 'small' }, 'not there') : h('code', {}, short(text));
+    return [
+      found.length === 0
+        ? h('p', { className: 'hint' }, 'It is the same as the remembered one: open another delivery.')
+        : h(
+            'div',
+            { className: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Differences' },
+            h(
+              'table',
+              { className: 'differences' },
+              h(
+                'thead',
+                {},
+                h(
+                  'tr',
+                  {},
+                  ['Place', 'Remembered', 'Now'].map((head) => h('th', { scope: 'col' }, head)),
+                ),
+              ),
+              h(
+                'tbody',
+                {},
+                found.map(({ where, before, after }) =>
+                  h(
+                    'tr',
+                    {},
+                    h('th', { scope: 'row' }, h('code', {}, where.replace(/^header:|^body:/, ''))),
+                    h('td', {}, value(before)),
+                    h('td', {}, value(after)),
+                  ),
+                ),
+              ),
+            ),
+          ),
+      h('div', { className: 'row' }, keep),
+    ];
   }
 
   async function share(it) {
@@ -183,7 +291,7 @@ export function takePanel(panel, app) {
     };
     if (it.isText) state.body = toText(it.bytes);
     else state.bytes = btoa(Array.from(it.bytes, (byte) => String.fromCharCode(byte)).join(''));
-    const link = new URL(`#${await pack(state)}`, location.href.replace(/#.*$/, '')).href;
+    const link = new URL(`#${await pack(state)}`, address.url).href;
     const isLong = link.length > 8000;
     toast(
       (await copy(link))
@@ -201,3 +309,5 @@ export function takePanel(panel, app) {
     show,
   };
 }
+
+const short = (text) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);

@@ -13,7 +13,7 @@ export const POLICIES = [
 const AUTHENTICITY = {
   verified: 'The sender is verified.',
   failed: 'The signature does not verify.',
-  unproven: 'Nothing in it proves who sent it.',
+  unproven: 'Nothing in the delivery proves who sent it.',
   not_configured: 'No secret is set, so no signature was checked.',
 };
 

@@ -463,6 +463,10 @@ flow('everything can be taken away, masked unless one asks for values', async (p
   for (const [name, expected] of [
     ['curl command', /^curl 'http/],
     ['Rust test', /fn the_delivery_is_accepted\(\)/],
+    ['Test for axum', /app\(\)\.oneshot\(request\)/],
+    ['Test for actix', /test::call_service\(&app, request\)/],
+    ['Test for Vitest', /import \{ expect, test \} from "vitest"/],
+    ['Message to the vendor', /Event type: app\.amlyze/],
     ['JavaScript test', /import \{ Vetter \} from "hookvet"/],
     ['Golden case', /"verdict": \{/],
     ['Problem document', /no problem document/],
@@ -887,4 +891,50 @@ flow('a signature verifies in the indented view', async (page) => {
   await page.waitForFunction(() => /Accepted/.test(document.querySelector('#verdict').textContent));
   assert.ok((await page.locator(BODY).locator('.cm-break').count()) > 10);
   assert.match(await page.locator('.computation').innerText(), /the same as v1/);
+});
+
+flow(
+  'where nobody else reaches the page, a delivery is copied as a file that another page takes',
+  async (page, { context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await sample(page, 2);
+    await tab(page, 'Take away');
+    await page.getByRole('checkbox', { name: /Mask values/ }).uncheck();
+    await page.getByRole('button', { name: 'Copy as file' }).click();
+    await page.getByText('Copied as a file').waitFor();
+    const file = await page.evaluate(() => navigator.clipboard.readText());
+    const before = await textOf(page, BODY);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await paste(page, BODY, file);
+    assert.equal(await textOf(page, BODY), before);
+    assert.equal(await decision(page), 'Refused 422');
+  },
+);
+
+flow('two deliveries are compared, header by header and member by member', async (page) => {
+  await put(page, HEADERS, UPDATED);
+  await put(page, BODY, UPDATE);
+  await tab(page, 'Take away');
+  await page.getByRole('button', { name: 'Remember this delivery' }).click();
+  await page.getByText('It is the same as the remembered one').waitFor();
+  await put(page, HEADERS, UPDATED.replace('ce-id: 1', 'ce-id: 2'));
+  await put(page, BODY, UPDATE.replace('"HIGH"', '"LOW"').replace('"pep":true,', ''));
+  const rows = await page
+    .locator('.differences tbody tr')
+    .evaluateAll((all) => all.map((row) => [...row.children].map((one) => one.innerText)));
+  assert.deepEqual(rows, [
+    ['ce-id', '1', '2'],
+    ['/riskLevel', '"HIGH"', '"LOW"'],
+    ['/pep', 'true', 'not there'],
+  ]);
+});
+
+flow('the message to the vendor names what departs, and no value', async (page) => {
+  await sample(page, 2);
+  await tab(page, 'Take away');
+  await page.getByRole('button', { name: 'Message to the vendor' }).click();
+  const text = await page.locator('.code-block pre').innerText();
+  assert.match(text, /- body:\/riskLevel: not one of the documented values/);
+  assert.match(text, /Documented in:/);
+  assert.doesNotMatch(text, /VERY_HIGH|82deaa92|019cd7cf/);
 });

@@ -12,7 +12,7 @@ import { documentedIn, rows, schemaAt } from '../../src/judge/schema.js';
 import { explain, readHeader, secretProblem, sign } from '../../src/judge/signature.js';
 import { nodeAt, parseTree, pointerOf } from '../../src/judge/tree.js';
 import { maskBody, maskBytes, maskHeaders, maskText } from '../../src/takeaway/mask.js';
-import { isPacked, pack, unpack } from '../../src/takeaway/share.js';
+import { isPacked, pack, pageAddress, unpack } from '../../src/takeaway/share.js';
 
 const SCHEMAS = fileURLToPath(import.meta.resolve('hookvet/schemas/index.json')).replace(/index\.json$/, '');
 const index = JSON.parse(readFileSync(`${SCHEMAS}index.json`, 'utf8'));
@@ -394,4 +394,17 @@ test('a type that nobody documents is near those that differ by a letter or two,
   assert.deepEqual(nearTypes('DOCVERR', types), ['DOCVER']);
   assert.equal(nearTypes('app.amlyze.lead.screening.pep.reopened', types).length, 2);
   assert.deepEqual(nearTypes('nothing', types), []);
+});
+
+test('links lead to the address that the build names, and only to a public one without a word', () => {
+  const own = 'http://127.0.0.1:8080/#d=x';
+  assert.deepEqual(pageAddress('https://vet.example/', own), { url: 'https://vet.example/', isPublic: true });
+  assert.deepEqual(pageAddress('', own), { url: 'http://127.0.0.1:8080/', isPublic: false });
+  assert.deepEqual(pageAddress(undefined, 'https://pages.example/a/'), {
+    url: 'https://pages.example/a/',
+    isPublic: true,
+  });
+  for (const local of ['http://localhost:1/', 'http://[::1]:1/', 'file:///a.html']) {
+    assert.equal(pageAddress(undefined, local).isPublic, false, local);
+  }
 });
