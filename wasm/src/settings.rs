@@ -95,7 +95,7 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
     }
     builder = secrets.into_iter().fold(builder.policy(policy), hookvet::VetterBuilder::secret);
     builder.build().map_err(|error| match error {
-        BuildError::NoSecret => Fault::new(
+        BuildError::NoSecret { .. } => Fault::new(
             "no-secret",
             "a Dataspike vetter needs a secret: pass secrets: [\"whsec_…\"], or allowUnsigned: true to take deliveries \
              that nobody has proven",

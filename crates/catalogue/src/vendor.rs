@@ -16,6 +16,9 @@ pub enum Vendor {
 }
 
 impl Vendor {
+    /// Every vendor.
+    pub const ALL: &[Self] = &[Self::Amlyze, Self::Dataspike, Self::CloudEvents];
+
     /// `amlyze`, `dataspike` or `cloudevents`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,10 +44,7 @@ impl FromStr for Vendor {
     type Err = UnknownVendor;
 
     fn from_str(text: &str) -> Result<Self, UnknownVendor> {
-        [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents]
-            .into_iter()
-            .find(|vendor| vendor.as_str() == text)
-            .ok_or(UnknownVendor)
+        Vendor::ALL.iter().copied().find(|vendor| vendor.as_str() == text).ok_or(UnknownVendor)
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_vendor_is_read_from_what_it_prints() {
-        for vendor in [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents] {
+        for vendor in Vendor::ALL.iter().copied() {
             assert_eq!(vendor.to_string().parse(), Ok(vendor));
         }
         assert_eq!("AMLYZE".parse::<Vendor>(), Err(UnknownVendor));

@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use hookvet_catalogue::Vendor;
 use serde_json::{Map, Value};
 
+use crate::authenticity::Secret;
 use crate::policy::{Level, Policy, Preset};
 use crate::rule::Rule;
-use crate::signature::Secret;
 use crate::verdict::Verdict;
 use crate::vetter::Vetter;
 

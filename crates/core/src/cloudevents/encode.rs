@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::attributes::{Attributes, Core, check};
 use super::media_type::{MediaType, trim_ows};
-use super::mode::{Told, told_by};
+use super::mode::{self, Declared};
 use super::names;
 use super::values::is_forbidden;
 use crate::rule::Rule;
@@ -153,7 +153,7 @@ impl CloudEvent {
     pub fn to_binary(&self) -> Result<Outgoing, EncodeError> {
         self.check()?;
         if let Some(media_type) = &self.datacontenttype
-            && told_by(Some(media_type.as_bytes())) != Told::Binary
+            && mode::of(Some(media_type.as_bytes())) != Declared::Binary
         {
             let message = "data of a CloudEvents media type cannot travel in binary mode";
             return Err(EncodeError::new("datacontenttype", Rule::CeADct, message));

@@ -16,9 +16,10 @@ use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::cloudevents::media_type::trim_ows;
 use crate::finding::Place;
+use crate::headers::HeaderList;
 use crate::report::Note;
 use crate::rule::Rule;
-use crate::vetter::HeaderList;
+use crate::vendors;
 
 const AUTHORIZATION: &str = "authorization";
 
@@ -67,7 +68,7 @@ impl Credential {
     ///
     /// # Errors
     /// - [`CredentialError::Name`]: no name of a header, or one that means something else already: of CloudEvents (`ce-`), of
-    ///   Dataspike's signature, or of HTTP's own (`Authorization`, for which there are [`basic`](Self::basic) and
+    ///   a vendor's signature, or of HTTP's own (`Authorization`, for which there are [`basic`](Self::basic) and
     ///   [`bearer`](Self::bearer), `Content-Type` and their like).
     /// - [`CredentialError::Whitespace`]: white space around the value that no header can have, such as a line end.
     /// - [`CredentialError::Value`]: an empty value, or one that cannot stand in a header.
@@ -77,8 +78,8 @@ impl Credential {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
         let is_taken = name.starts_with("ce-")
             || name.starts_with("content-")
-            || [AUTHORIZATION, "x-webhook-signature", "host", "connection", "transfer-encoding", "expect"]
-                .contains(&name.as_str());
+            || [AUTHORIZATION, "host", "connection", "transfer-encoding", "expect"].contains(&name.as_str())
+            || vendors::signature_headers().any(|taken| taken == name);
         if !is_token || is_taken {
             return Err(CredentialError::Name);
         }
@@ -239,8 +240,7 @@ pub(crate) fn check<'h>(
 }
 
 fn shown_under<'h>(credential: &Credential, headers: &impl HeaderList<'h>) -> Shown {
-    let name = credential.header_name().as_bytes();
-    let mut values = headers.walk().filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let mut values = headers.named(credential.header_name());
     let Some(value) = values.next() else { return Shown::Nothing };
     if values.next().is_some() {
         return Shown::Often;
