@@ -26,7 +26,7 @@ const MAX_KEPT: usize = 64;
 /// - `body`: text, sent as UTF-8; or `body_base64`, which wins where both are there; neither means an empty body;
 /// - `policy`: `strict`, `standard` (the default), `tolerant` or `observe`;
 /// - `rules`: an object from rule id to `off`, `warning`, `drift` or `error`;
-/// - `secrets`: a list of Dataspike signing secrets, each as text or as an object with `secret`, `label` (a name for verdicts) and
+/// - `secrets`: a list of the vendor's signing secrets, each as text or as an object with `secret`, `label` (a name for verdicts) and
 ///   `expires` (in seconds since the Unix epoch, from when on it counts no longer); without any, signatures are not looked at;
 /// - `now`: the time in seconds since the Unix epoch, 0 where it is left out;
 /// - `batches`: whether batches were asked for; false where it is left out;
@@ -86,7 +86,9 @@ impl CheckRequest {
             return Err(CheckError::new("a request is a JSON object with vendor, headers and body"));
         };
         let vendor = text(&mut members, "vendor")?
-            .ok_or_else(|| CheckError::new("member vendor is missing; it is amlyze, dataspike or cloudevents"))?
+            .ok_or_else(|| {
+                CheckError::new("member vendor is missing; it is amlyze, dataspike or cloudevents")
+            })?
             .parse::<Vendor>()
             .map_err(|error| CheckError::new(format!("member vendor: {error}")))?;
         let preset = match text(&mut members, "policy")? {
@@ -183,7 +185,7 @@ fn build(settings: &CheckSettings) -> Result<Vetter, CheckError> {
         .reveal(settings.reveal)
         .allow_unsigned();
     for (position, GivenSecret { text, label, expires }) in settings.secrets.iter().enumerate() {
-        let mut secret = Secret::parse(text)
+        let mut secret = Secret::of(settings.vendor, text)
             .map_err(|error| CheckError::new(format!("member secrets, number {}: {error}", position + 1)))?;
         if let Some(label) = label {
             secret = secret.labelled(label);

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::cloudevents::attributes::Core;
-use crate::cloudevents::media_type::starts_with_ignore_case;
+use crate::grammar::media_type::starts_with_ignore_case;
 
 /// Headers that can be walked more than once.
 pub(crate) trait HeaderList<'h> {

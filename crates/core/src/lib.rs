@@ -19,6 +19,7 @@ mod check;
 mod cloudevents;
 mod escape;
 mod finding;
+mod grammar;
 mod headers;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -27,6 +28,7 @@ mod json;
 mod order;
 mod policy;
 mod problem;
+mod profiles;
 mod report;
 mod rule;
 mod schema;
@@ -52,7 +54,8 @@ pub use schema::SchemaFault;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub use schema::schema_violations;
+pub use settings::{DEFAULT_MAX_BODY, DEFAULT_TOLERANCE};
 pub use typed::{ReadEvent, TypedError};
 pub use vendors::dataspike::{DEFAULT_MAX_BODY_DATASPIKE, sign as sign_dataspike};
 pub use verdict::{Authenticity, Decision, EventContext, Mode, Verdict};
-pub use vetter::{BuildError, DEFAULT_MAX_BODY, DEFAULT_TOLERANCE, Pending, Rejection, Vetter, VetterBuilder};
+pub use vetter::{BuildError, Pending, Rejection, Vetter, VetterBuilder};

@@ -11,6 +11,12 @@ use crate::rule::Class;
 use crate::schema::OwnSchema;
 use crate::vendors::Profile;
 
+/// Largest body that is taken by default, in bytes.
+pub const DEFAULT_MAX_BODY: usize = 256 * 1024;
+
+/// Age of a signature that is tolerated by default, in seconds, both ways.
+pub const DEFAULT_TOLERANCE: u64 = 300;
+
 pub(crate) struct Settings {
     pub(crate) profile: &'static dyn Profile,
     pub(crate) policy: Policy,

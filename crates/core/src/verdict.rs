@@ -179,7 +179,7 @@ impl EventContext {
     /// An extension as a Timestamp that follows RFC 3339.
     pub fn extension_timestamp(&self, name: &str) -> Option<Timestamp> {
         let text = self.attributes.extension(name)?;
-        crate::cloudevents::time::parse(text).map(|_| Timestamp::from(text))
+        crate::grammar::time::parse(text).map(|_| Timestamp::from(text))
     }
 
     /// Whose event it is.

@@ -14,8 +14,9 @@ use base64::engine::general_purpose::GeneralPurposeConfig;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::cloudevents::media_type::trim_ows;
+use super::rotation::Rotation;
 use crate::finding::Place;
+use crate::grammar::media_type::trim_ows;
 use crate::headers::HeaderList;
 use crate::report::Note;
 use crate::rule::Rule;
@@ -51,8 +52,7 @@ const AUTHORIZATION: &str = "authorization";
 pub struct Credential {
     kind: Kind,
     digest: [u8; 32],
-    label: Option<Arc<str>>,
-    expires: Option<u64>,
+    rotation: Rotation,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -121,29 +121,29 @@ impl Credential {
     }
 
     fn new(kind: Kind, value: &[u8]) -> Self {
-        Self { kind, digest: Sha256::digest(value).into(), label: None, expires: None }
+        Self { kind, digest: Sha256::digest(value).into(), rotation: Rotation::default() }
     }
 
     /// Names the credential, so that a verdict can say which one of several proved the sender.
     pub fn labelled(mut self, label: impl AsRef<str>) -> Self {
-        self.label = Some(Arc::from(label.as_ref()));
+        self.rotation.label = Some(Arc::from(label.as_ref()));
         self
     }
 
     /// From this moment on it proves nothing, in seconds since the Unix epoch. Default: never.
     pub fn expires(mut self, at: u64) -> Self {
-        self.expires = Some(at);
+        self.rotation.expires = Some(at);
         self
     }
 
     /// The name it was given.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
-        self.label.as_deref()
+        self.rotation.label.as_deref()
     }
 
     pub(crate) fn shared_label(&self) -> Option<Arc<str>> {
-        self.label.clone()
+        self.rotation.label.clone()
     }
 
     /// The header that carries it, in lower case.
@@ -202,7 +202,7 @@ pub(crate) fn check<'h>(
             Shown::Often => repeated = repeated.or(Some(position)),
             Shown::Once(digest) => {
                 shown = Some(position);
-                let is_expired = Choice::from(u8::from(credential.expires.is_some_and(|at| now >= at)));
+                let is_expired = Choice::from(u8::from(credential.rotation.is_expired(now)));
                 let fits = digest.ct_eq(&credential.digest);
                 if bool::from(fits & is_expired) {
                     expired = Some(position);
@@ -270,16 +270,12 @@ fn behind_scheme<'v>(value: &'v [u8], scheme: &[u8]) -> Option<&'v [u8]> {
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential(")?;
-        match &self.kind {
-            Kind::Header(name) => write!(f, "header {name}")?,
-            Kind::Basic => f.write_str("Basic")?,
-            Kind::Bearer => f.write_str("Bearer")?,
-        }
-        match &self.label {
-            Some(label) => write!(f, ", {label}, ..)"),
-            None => f.write_str(", ..)"),
-        }
+        let kind = match &self.kind {
+            Kind::Header(name) => &format!("header {name}"),
+            Kind::Basic => "Basic",
+            Kind::Bearer => "Bearer",
+        };
+        self.rotation.write(f, "Credential", kind)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who sent it: signatures over the raw bytes, and credentials beside them.
 
 mod credential;
+mod rotation;
 mod secret;
 mod signature;
 

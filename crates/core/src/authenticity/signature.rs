@@ -3,7 +3,7 @@
 use hmac::Mac as _;
 use subtle::ConstantTimeEq as _;
 
-use super::secret::Secret;
+use super::secret::{Secret, SecretError};
 use crate::rule::Rule;
 
 pub(crate) const DIGEST_BYTES: usize = 32;
@@ -20,6 +20,9 @@ const MAX_DIGESTS: usize = 4;
 pub(crate) trait Scheme: Sync {
     /// The headers that a signature is made of, in lower case. The digests are in the last one.
     fn headers(&self) -> &'static [&'static str];
+
+    /// Reads a secret in the form in which the vendor shows it.
+    fn secret(&self, text: &str) -> Result<Secret, SecretError>;
 
     /// Reads the values of those headers. An error is the header that it is about, and a message that quotes nothing.
     fn read(&self, values: &[&[u8]]) -> Result<Signature, (&'static str, &'static str)>;

@@ -7,7 +7,9 @@ use std::fmt;
 
 use arrayvec::ArrayVec;
 
-use super::{media_type::MediaType, time, uri, values::is_forbidden};
+use super::values::is_forbidden;
+use crate::grammar::media_type::MediaType;
+use crate::grammar::{time, uri};
 use crate::rule::Rule;
 
 /// The attributes that the standard itself defines.

@@ -6,9 +6,10 @@ use std::cmp::Ordering;
 use hookvet_catalogue::{EventInfo, find};
 
 use super::attributes::{Attributes, Core, JSON, SPECVERSION, check};
-use super::media_type::trim_ows;
-use super::{names, time, uri, values};
+use super::{names, values};
 use crate::finding::{Place, Severity};
+use crate::grammar::media_type::trim_ows;
+use crate::grammar::{time, uri};
 use crate::headers::Headers;
 use crate::order;
 use crate::report::{Note, Report};

@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::attributes::{Attributes, Core, check};
-use super::media_type::{MediaType, trim_ows};
 use super::mode::{self, Declared};
 use super::names;
 use super::values::is_forbidden;
+use crate::grammar::media_type::{MediaType, trim_ows};
 use crate::rule::Rule;
 use crate::schema::onepass;
 use crate::verdict::{EventContext, Verdict};

@@ -1,6 +1,6 @@
 //! Which content mode a request is in (rules M): Content-Type alone says it.
 
-use super::media_type::{MediaType, starts_with_ignore_case, trim_ows};
+use crate::grammar::media_type::{MediaType, starts_with_ignore_case, trim_ows};
 
 /// What Content-Type says about the mode.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::attributes::{Attributes, Core, check};
 use super::data::{self, StructuredData};
-use super::media_type::MediaType;
 use super::names::{self, Sent};
 use super::values::is_forbidden;
 use crate::finding::Place;
+use crate::grammar::media_type::MediaType;
 use crate::json::{Kind, Node, pointer};
 use crate::report::{Note, Report};
 use crate::rule::Rule;

@@ -4,7 +4,6 @@ use hookvet_catalogue::Vendor;
 
 use super::Profile;
 use crate::rule::Rule;
-use crate::vetter::{Vetter, VetterBuilder};
 
 pub(crate) struct CloudEvents;
 
@@ -23,12 +22,5 @@ impl Profile for CloudEvents {
 
     fn takes_no_data(&self) -> bool {
         true
-    }
-}
-
-impl Vetter {
-    /// Any CloudEvents sender: header and envelope rules alone, every type, no schema.
-    pub fn cloudevents() -> VetterBuilder {
-        Self::builder(Vendor::CloudEvents)
     }
 }

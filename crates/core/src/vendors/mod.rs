@@ -16,7 +16,7 @@ use crate::json::{Document, Kind, Node};
 use crate::rule::Rule;
 use crate::schema::Violation;
 use crate::schema::onepass::{Record, select};
-use crate::vetter::DEFAULT_MAX_BODY;
+use crate::settings::DEFAULT_MAX_BODY;
 
 /// The profile of a vendor.
 pub(crate) fn profile(vendor: Vendor) -> &'static dyn Profile {
@@ -165,6 +165,8 @@ pub(crate) struct Envelope {
     pub(crate) members: &'static [(&'static str, u8, Core)],
     /// Headers, each with the attribute that it is.
     pub(crate) headers: &'static [(&'static str, Core)],
+    /// Whether there is no event without a type.
+    pub(crate) is_type_required: bool,
     /// What departs in an envelope of a type without a schema.
     pub(crate) check: fn(&Document<'_>) -> Vec<Violation>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
-use super::{DEFAULT_TOLERANCE, Vetter};
+use super::Vetter;
 use crate::authenticity::{Credential, Secret};
 use crate::cloudevents::handshake::Handshake;
 use crate::policy::{Level, Policy};
@@ -13,7 +13,7 @@ use crate::rule::{Class, Rule};
 #[cfg(feature = "own-schemas")]
 use crate::schema::OwnSchema;
 use crate::schema::SchemaFault;
-use crate::settings::Settings;
+use crate::settings::{DEFAULT_TOLERANCE, Settings};
 use crate::vendors::{Profile, profile};
 
 /// Why a [`Vetter`] cannot be built.
@@ -22,12 +22,23 @@ use crate::vendors::{Profile, profile};
 pub enum BuildError {
     /// The vendor signs every delivery, and there is no secret to check with.
     #[error(
-        "a {vendor} vetter needs a secret: add `.secret(Secret::parse(\"whsec_…\")?)`, or say `.allow_unsigned()` to take \
+        "a {vendor} vetter needs a secret: add `.secret(Secret::of(vendor, text)?)`, or say `.allow_unsigned()` to take \
          deliveries that nobody has proven"
     )]
     NoSecret {
         /// Its name.
         vendor: &'static str,
+    },
+    /// A secret has the form of another vendor, or the vendor signs nothing.
+    #[error(
+        "a {vendor} vetter was given a secret of {found}; read it with `Secret::of(vendor, text)`, or leave it out where the \
+         vendor signs nothing"
+    )]
+    SecretOfOther {
+        /// The name of the vendor that is judged.
+        vendor: &'static str,
+        /// The name of the vendor whose form the secret has.
+        found: &'static str,
     },
     /// A schema does not compile.
     #[error(transparent)]
@@ -205,11 +216,16 @@ impl VetterBuilder {
     ///
     /// # Errors
     /// - [`BuildError::NoSecret`]: a vendor that signs, without a secret and without [`allow_unsigned`](Self::allow_unsigned).
+    /// - [`BuildError::SecretOfOther`]: a secret in the form of another vendor, or for a vendor that signs nothing.
     /// - [`BuildError::Schema`]: a schema does not compile.
     /// - [`BuildError::Status`]: a refusal outside 400 to 599, or an acknowledgement outside 200 to 299.
     pub fn build(self) -> Result<Vetter, BuildError> {
         if self.profile.scheme().is_some() && self.secrets.is_empty() && !self.allow_unsigned {
             return Err(BuildError::NoSecret { vendor: self.profile.name() });
+        }
+        if let Some(secret) = self.secrets.iter().find(|secret| secret.vendor() != self.profile.vendor()) {
+            let found = profile(secret.vendor()).name();
+            return Err(BuildError::SecretOfOther { vendor: self.profile.name(), found });
         }
         if !ACKNOWLEDGEMENTS.contains(&self.accepted_status) {
             return Err(BuildError::Status { class: None, status: self.accepted_status });

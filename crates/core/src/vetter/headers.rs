@@ -6,9 +6,9 @@ use super::judge::Shape;
 use crate::authenticity::{Credential, Signature, check_credentials};
 use crate::cloudevents::attributes::{Attributes, JSON};
 use crate::cloudevents::handshake::Admission;
-use crate::cloudevents::media_type::{MediaType, trim_ows};
 use crate::cloudevents::{binary, mode, names};
 use crate::finding::{Place, Severity};
+use crate::grammar::media_type::{MediaType, trim_ows};
 use crate::headers::{HeaderList, Headers};
 use crate::report::{Note, Report};
 use crate::rule::Rule;
@@ -233,10 +233,12 @@ impl<'h, L: HeaderList<'h>> Reader<'_, '_, L> {
         for header in scheme.headers() {
             let mut sent = self.list.named(header);
             let Some(value) = sent.next() else {
-                let message = format!(
-                    "the signature is missing, and a secret is configured; every {} delivery is signed",
-                    self.settings.profile.name()
-                );
+                let message = if *header == scheme.digest_header() {
+                    let name = self.settings.profile.name();
+                    format!("the signature is missing, and a secret is configured; every {name} delivery is signed")
+                } else {
+                    format!("{header} is missing, which the signature covers; every signed delivery has it")
+                };
                 return self.fail(Note::new(Rule::SigMissing, Place::header(header), message), authenticity);
             };
             if sent.next().is_some() {

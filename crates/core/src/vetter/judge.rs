@@ -172,13 +172,15 @@ fn finish(settings: &Settings, class: Option<Class>, findings: Cow<'static, [Fin
         verdict.decision = Decision::Reject;
         verdict.status = settings.status(class);
     }
-    // An event can be made out where it has an id and a type, and a source unless the vendor has an envelope of its own.
+    // What an event has to have to be made out.
     let attributes = &verdict.context.attributes;
     let is_filled = |core| attributes.get(core).is_some_and(|value| !value.is_empty());
     verdict.has_event = verdict.batch.is_none()
         && is_filled(Core::Id)
-        && is_filled(Core::Type)
-        && (is_filled(Core::Source) || settings.profile.envelope().is_some());
+        && match settings.profile.envelope() {
+            Some(envelope) => is_filled(Core::Type) || !envelope.is_type_required,
+            None => is_filled(Core::Type) && is_filled(Core::Source),
+        };
     verdict.findings = findings;
 }
 
@@ -354,6 +356,7 @@ impl Judge<'_, '_> {
             }
         }
         self.violations("", (envelope.check)(document), document, payload);
+        self.own_schema(payload);
         if let Some((rule, message)) = profile.resolve(self.event_type()).said {
             let member = envelope.type_member();
             let note = Note::new(rule, Place::Body(format!("/{member}")), message);

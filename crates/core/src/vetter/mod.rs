@@ -25,12 +25,6 @@ use crate::verdict::Verdict;
 pub use builder::{BuildError, VetterBuilder};
 pub use pending::{Pending, Rejection};
 
-/// Largest body that is taken by default, in bytes.
-pub const DEFAULT_MAX_BODY: usize = 256 * 1024;
-
-/// Age of a signature that is tolerated by default, in seconds, both ways.
-pub const DEFAULT_TOLERANCE: u64 = 300;
-
 /// Judges deliveries of one vendor under one policy. Cheap to clone; clones share everything.
 ///
 /// It reads no clock and does no IO: headers, body and the time come in, a [`Verdict`] goes out.

@@ -11,12 +11,11 @@ use hookvet_catalogue::{EventInfo, Vendor};
 use self::payload::Members;
 use super::{Profile, Reading, Resolved, Said, Tell};
 use crate::cloudevents::attributes::Core;
-use crate::cloudevents::time;
+use crate::grammar::time;
 use crate::json::{Document, Node};
 use crate::rule::Rule;
 use crate::schema::Violation;
 use crate::schema::onepass::Record;
-use crate::vetter::{Vetter, VetterBuilder};
 
 const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
 
@@ -150,12 +149,5 @@ fn unknown_type(event_type: &str) -> Said {
         (Rule::AmlyzeD35, "no document names an event for operation screening; it is handed on as an unknown type")
     } else {
         (Rule::AmlyzeD03, "no document lists this event type; it is handed on as an unknown type")
-    }
-}
-
-impl Vetter {
-    /// AMLYZE: CloudEvents in binary mode, with the readings that its documents need.
-    pub fn amlyze() -> VetterBuilder {
-        Self::builder(Vendor::Amlyze)
     }
 }

@@ -1,6 +1,7 @@
 //! Dataspike: the numbered places where its documents and code disagree, each with the reading that loses nothing.
 
 mod payload;
+mod secret;
 mod signature;
 
 use hookvet_catalogue::{EventInfo, Vendor, find};
@@ -14,7 +15,6 @@ use crate::json::{Document, Node};
 use crate::rule::Rule;
 use crate::schema::Violation;
 use crate::schema::onepass::Record;
-use crate::vetter::{Vetter, VetterBuilder};
 
 /// Largest body that is taken by default, in bytes: Dataspike, whose screening results are long.
 pub const DEFAULT_MAX_BODY_DATASPIKE: usize = 1024 * 1024;
@@ -87,6 +87,7 @@ static ENVELOPE: Envelope = Envelope {
         ("timestamp", slot::TIMESTAMP, Core::Time),
     ],
     headers: &[],
+    is_type_required: true,
     check: payload::check_envelope,
 };
 
@@ -98,11 +99,4 @@ mod slot {
     pub(super) const TIMESTAMP: u8 = 4;
     pub(super) const PAYLOAD: u8 = 5;
     pub(super) use crate::schema::onepass::NESTED;
-}
-
-impl Vetter {
-    /// Dataspike: signed JSON. Needs a secret, or a word that unsigned deliveries are taken.
-    pub fn dataspike() -> VetterBuilder {
-        Self::builder(Vendor::Dataspike)
-    }
 }

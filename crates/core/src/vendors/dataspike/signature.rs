@@ -3,8 +3,8 @@
 //! The signed text is `t` as it stands in the header, a full stop, and the body bytes exactly as received; the key is
 //! what the secret's hexadecimal digits decode to. Source: Dataspike webhook configuration.
 
-use crate::authenticity::{DIGEST_BYTES, Digest, Scheme, Secret, Signature, digest, parse_seconds};
-use crate::cloudevents::media_type::trim_ows;
+use crate::authenticity::{DIGEST_BYTES, Digest, Scheme, Secret, SecretError, Signature, digest, parse_seconds};
+use crate::grammar::media_type::trim_ows;
 
 /// In lower case.
 const HEADER: &str = "x-webhook-signature";
@@ -14,6 +14,10 @@ pub(super) struct DataspikeScheme;
 impl Scheme for DataspikeScheme {
     fn headers(&self) -> &'static [&'static str] {
         &[HEADER]
+    }
+
+    fn secret(&self, text: &str) -> Result<Secret, SecretError> {
+        Secret::parse(text)
     }
 
     /// Parts stand in any order, blanks around them do not count, unknown parts are ignored, and `v1` may be there several times.
