@@ -38,7 +38,7 @@ impl fmt::Display for Fault {
 pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
     let vendor: Vendor = match fields.next() {
         Some((b"vendor", value)) => text(value).parse().map_err(|_| {
-            Fault::new("vendor", "the vendor is \"amlyze\", \"dataspike\" or \"cloudevents\"")
+            Fault::new("vendor", "the vendor is \"amlyze\", \"dataspike\", \"cloudevents\" or \"standard-webhooks\"")
         })?,
         _ => return Err(Fault::internal()),
     };

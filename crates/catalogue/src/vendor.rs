@@ -13,18 +13,21 @@ pub enum Vendor {
     Dataspike,
     /// Any CloudEvents sender; no event of its own is registered.
     CloudEvents,
+    /// Any sender that follows Standard Webhooks: signed JSON; no event of its own is registered.
+    StandardWebhooks,
 }
 
 impl Vendor {
     /// Every vendor.
-    pub const ALL: &[Self] = &[Self::Amlyze, Self::Dataspike, Self::CloudEvents];
+    pub const ALL: &[Self] = &[Self::Amlyze, Self::Dataspike, Self::CloudEvents, Self::StandardWebhooks];
 
-    /// `amlyze`, `dataspike` or `cloudevents`.
+    /// `amlyze`, `dataspike`, `cloudevents` or `standard-webhooks`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Vendor::Amlyze => "amlyze",
             Vendor::Dataspike => "dataspike",
             Vendor::CloudEvents => "cloudevents",
+            Vendor::StandardWebhooks => "standard-webhooks",
         }
     }
 }
@@ -37,7 +40,7 @@ impl fmt::Display for Vendor {
 
 /// The text names no vendor.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("expected amlyze, dataspike or cloudevents")]
+#[error("expected amlyze, dataspike, cloudevents or standard-webhooks")]
 pub struct UnknownVendor;
 
 impl FromStr for Vendor {

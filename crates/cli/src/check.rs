@@ -112,6 +112,8 @@ fn guess_vendor(capture: &Capture) -> Vendor {
     let ce_type = capture.header("ce-type").map(|header| header.value.as_slice()).unwrap_or_default();
     if capture.header("x-webhook-signature").is_some() {
         Vendor::Dataspike
+    } else if capture.header("webhook-signature").is_some() {
+        Vendor::StandardWebhooks
     } else if ce_type.starts_with(b"app.amlyze.") || ce_type.starts_with(b"com.amlyze.") {
         Vendor::Amlyze
     } else if !ce_type.is_empty() {

@@ -20,7 +20,7 @@ const MAX_KEPT: usize = 64;
 /// A delivery with the settings to judge it under, as [`Checker`] takes it.
 ///
 /// The JSON form is an object with
-/// - `vendor`: `amlyze`, `dataspike` or `cloudevents`;
+/// - `vendor`: `amlyze`, `dataspike`, `cloudevents` or `standard-webhooks`;
 /// - `headers`: a list of `[name, value]` in the order in which they came; each character of a value is one octet
 ///   (Latin-1);
 /// - `body`: text, sent as UTF-8; or `body_base64`, which wins where both are there; neither means an empty body;
@@ -87,7 +87,7 @@ impl CheckRequest {
         };
         let vendor = text(&mut members, "vendor")?
             .ok_or_else(|| {
-                CheckError::new("member vendor is missing; it is amlyze, dataspike or cloudevents")
+                CheckError::new("member vendor is missing; it is amlyze, dataspike, cloudevents or standard-webhooks")
             })?
             .parse::<Vendor>()
             .map_err(|error| CheckError::new(format!("member vendor: {error}")))?;

@@ -57,5 +57,6 @@ pub use schema::schema_violations;
 pub use settings::{DEFAULT_MAX_BODY, DEFAULT_TOLERANCE};
 pub use typed::{ReadEvent, TypedError};
 pub use vendors::dataspike::{DEFAULT_MAX_BODY_DATASPIKE, sign as sign_dataspike};
+pub use vendors::standard_webhooks::sign as sign_standard_webhooks;
 pub use verdict::{Authenticity, Decision, EventContext, Mode, Verdict};
 pub use vetter::{BuildError, Pending, Rejection, Vetter, VetterBuilder};

@@ -15,6 +15,12 @@ impl Vetter {
         Self::builder(Vendor::Dataspike)
     }
 
+    /// Standard Webhooks: signed JSON as many services send it, held to schemas of your own. Needs a secret, or a word that unsigned
+    /// deliveries are taken.
+    pub fn standard_webhooks() -> VetterBuilder {
+        Self::builder(Vendor::StandardWebhooks)
+    }
+
     /// Any CloudEvents sender: header and envelope rules alone, every type, no schema.
     pub fn cloudevents() -> VetterBuilder {
         Self::builder(Vendor::CloudEvents)

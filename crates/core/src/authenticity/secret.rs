@@ -13,7 +13,8 @@ use crate::vendors::profile;
 /// How many bytes a key has at the least that nobody can try out.
 const MIN_BYTES: usize = 16;
 
-/// A signing secret, as the vendor shows it once. Each vendor writes it in its own way: [`parse`](Self::parse) reads Dataspike's.
+/// A signing secret, as the vendor shows it once. Each vendor writes it in its own way: [`parse`](Self::parse) reads Dataspike's,
+/// [`standard_webhooks`](Self::standard_webhooks) that of Standard Webhooks.
 ///
 /// `Debug` prints `Secret(..)`, with its label where it has one.
 ///
@@ -128,6 +129,12 @@ pub enum SecretError {
     /// The rest is not hexadecimal.
     #[error("behind whsec_ a Dataspike signing secret has an even number of hexadecimal digits")]
     Hex,
+    /// The key is not Base64.
+    #[error(
+        "a signing secret of Standard Webhooks is Base64, with or without whsec_ in front; paste it whole, as the sender \
+         shows it"
+    )]
+    Base64,
     /// The vendor signs nothing.
     #[error("the vendor signs nothing, so a secret proves nothing; ask for a credential instead")]
     Unsigned,

@@ -3,6 +3,7 @@
 pub(crate) mod amlyze;
 mod cloudevents;
 pub(crate) mod dataspike;
+pub(crate) mod standard_webhooks;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,6 +24,7 @@ pub(crate) fn profile(vendor: Vendor) -> &'static dyn Profile {
     match vendor {
         Vendor::Amlyze => &amlyze::Amlyze,
         Vendor::Dataspike => &dataspike::Dataspike,
+        Vendor::StandardWebhooks => &standard_webhooks::StandardWebhooks,
         _ => &cloudevents::CloudEvents,
     }
 }
