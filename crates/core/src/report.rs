@@ -28,6 +28,8 @@ pub(crate) struct Report {
     /// What earlier events of the same batch have used up.
     taken: Size,
     bytes: usize,
+    /// How many of the findings `bytes` counts; the last ones are measured when somebody asks.
+    measured: usize,
 }
 
 /// How much was reported.
@@ -103,7 +105,11 @@ impl Report {
     }
 
     /// What this event and those before it have used up.
-    pub(crate) fn size(&self) -> Size {
+    pub(crate) fn size(&mut self) -> Size {
+        for finding in &self.findings[self.measured..] {
+            self.bytes += finding.written_length();
+        }
+        self.measured = self.findings.len();
         Size { findings: self.taken.findings + self.findings.len(), bytes: self.taken.bytes + self.bytes }
     }
 
@@ -124,6 +130,7 @@ impl Report {
             }
             if let Some(last) = self.findings.to_mut().pop() {
                 self.bytes -= last.written_length();
+                self.measured -= 1;
             }
         }
         let value = note.value.filter(|_| reveal).map(shorten);
@@ -132,9 +139,8 @@ impl Report {
             Cow::Owned(text) => Cow::Owned(first_characters(text, MAX_MESSAGE)),
             fixed @ Cow::Borrowed(_) => fixed,
         };
-        let finding = Finding { rule, severity, place: spot.into_place(), message, offset, value, rejects };
-        self.bytes += finding.written_length();
-        self.findings.to_mut().push(finding);
+        let place = spot.into_place();
+        self.findings.to_mut().push(Finding { rule, severity, place, message, offset, value, rejects });
     }
 
     /// Whether one of the findings refuses the delivery, and the class of fault that wins.
@@ -143,7 +149,7 @@ impl Report {
     }
 
     /// Whether more findings are only counted.
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&mut self) -> bool {
         let Size { findings, bytes } = self.size();
         findings >= MAX_FINDINGS || bytes >= MAX_BYTES
     }

@@ -33,20 +33,20 @@ pub(crate) fn read(
     let mut others = std::mem::take(&mut headers.others);
     // Stable: which of several headers of one name came first does mean something.
     order::sort(&mut others, |(name, _), (other, _)| in_lower_case(name).cmp(in_lower_case(other)));
-    let mut others = others.into_iter().peekable();
+    let mut others = others.as_slice();
     let mut reader = Reader { settings, report, attributes, event: None, last: None };
     for core in Core::BY_HEADER {
-        let is_before = |name: &[u8]| in_lower_case(name).cmp(core.header().bytes()) == Ordering::Less;
-        while let Some((name, value)) = others.next_if(|(name, _)| is_before(name)) {
-            reader.other(name, value);
+        if !others.is_empty() {
+            let is_before = |name: &[u8]| in_lower_case(name).cmp(core.header().bytes()) == Ordering::Less;
+            let (before, rest) = others.split_at(others.partition_point(|(name, _)| is_before(name)));
+            reader.others(before);
+            others = rest;
         }
         if let Some(value) = headers.attribute(core) {
             reader.standard(core, value);
         }
     }
-    for (name, value) in others {
-        reader.other(name, value);
-    }
+    reader.others(others);
     if headers.is_cut_off {
         let limit = settings.max_attributes;
         let message = format!("more than {limit} ce- headers; the rest is not looked at");
@@ -137,6 +137,12 @@ impl<'h> Reader<'_, 'h> {
             self.add(Note::new(rule, Place::header(core.header()), message).value(value));
         }
         self.attributes.set(core, &kept);
+    }
+
+    fn others(&mut self, headers: &[(&'h [u8], &'h [u8])]) {
+        for (name, value) in headers {
+            self.other(name, value);
+        }
     }
 
     /// An extension, a name that is none, or a standard attribute that was sent before.

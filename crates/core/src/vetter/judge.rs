@@ -173,8 +173,7 @@ fn finish(settings: &Settings, class: Option<Class>, findings: Cow<'static, [Fin
         verdict.status = settings.status(class);
     }
     // What an event has to have to be made out.
-    let attributes = &verdict.context.attributes;
-    let is_filled = |core| attributes.get(core).is_some_and(|value| !value.is_empty());
+    let is_filled = |core| verdict.context.attributes.is_filled(core);
     verdict.has_event = verdict.batch.is_none()
         && is_filled(Core::Id)
         && match settings.profile.envelope() {
@@ -324,7 +323,7 @@ impl Judge<'_, '_> {
                     select::with_string(body, span, |text| self.verdict.context.attributes.set(*core, text));
                 }
             }
-            if record.is_clean() && settings.profile.is_content_with(event, None, body, &record) {
+            if record.is_clean() && settings.profile.is_content_with(event, &self.verdict.context, body, &record) {
                 self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
                 return;
             }
@@ -373,8 +372,8 @@ impl Judge<'_, '_> {
 
     fn look_at_context(&mut self, resolved: &Resolved) {
         let attributes = &self.verdict.context.attributes;
-        let (Some(sent), Some(source)) = (attributes.get(Core::Type), attributes.get(Core::Source)) else { return };
-        let event_type = resolved.event.map_or(sent, |event| event.name);
+        let Some(source) = attributes.octets(Core::Source).filter(|_| attributes.is_set(Core::Type)) else { return };
+        let event_type = resolved.event.map_or_else(|| self.event_type(), |event| event.name);
         if let Some((rule, message)) = self.settings.profile.look_at_context(event_type, source) {
             self.add(Note::new(rule, Place::header("ce-source"), message));
         }

@@ -36,9 +36,8 @@ impl Judge<'_, '_> {
             Err(stop) => return self.stopped(stop, &payload.prefix, payload.base, true),
         };
         if record.is_clean() && resolved.said.is_none() {
-            let subject = self.verdict.context.subject();
             match resolved.event {
-                Some(event) if profile.is_content_with(event, subject, &payload.bytes, &record) => {
+                Some(event) if profile.is_content_with(event, &self.verdict.context, &payload.bytes, &record) => {
                     self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
                     return;
                 }
@@ -94,8 +93,8 @@ impl Judge<'_, '_> {
             self.add(Note::new(Rule::LimitDepartures, Place::Body(payload.prefix.clone()), message));
         }
         let mut remarks = Vec::new();
-        let subject = self.verdict.context.subject();
-        self.settings.profile.look_at_payload(event, subject, document, &mut |remark| remarks.push(remark));
+        let context = &self.verdict.context;
+        self.settings.profile.look_at_payload(event, context, document, &mut |remark| remarks.push(remark));
         for remark in remarks {
             self.remark(remark, document, payload);
         }
