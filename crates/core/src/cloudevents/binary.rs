@@ -92,7 +92,12 @@ impl<'h> Reader<'_, 'h> {
             Core::Id | Core::Subject => is_text(),
             Core::Source if profile.is_free_text(core) => value.len() <= MAX_USUAL_SOURCE && is_text(),
             // No octet of a timestamp has to be decoded.
-            Core::Time => time::parse_octets(value).is_some_and(|time| time.is_upper_case),
+            Core::Time => time::parse_octets(value).is_some_and(|time| {
+                if !time.is_upper_case {
+                    self.look_at(core, std::str::from_utf8(value).unwrap_or_default());
+                }
+                true
+            }),
             _ => is_right(),
         };
         if is_usual {
@@ -133,10 +138,15 @@ impl<'h> Reader<'_, 'h> {
             }
             self.fault(core, rule, message, value, severity);
         }
-        if let Some((rule, message)) = profile.look_at_attribute(core, &kept) {
-            self.add(Note::new(rule, Place::header(core.header()), message).value(value));
-        }
+        self.look_at(core, &kept);
         self.attributes.set(core, &kept);
+    }
+
+    /// Adds what the vendor's documents say about a value that the standard may be content with.
+    fn look_at(&mut self, core: Core, value: &str) {
+        if let Some((rule, message)) = self.settings.profile.look_at_attribute(core, value) {
+            self.add(Note::new(rule, Place::header(core.header()), message).value(value.as_bytes()));
+        }
     }
 
     fn others(&mut self, headers: &[(&'h [u8], &'h [u8])]) {
