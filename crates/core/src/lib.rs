@@ -42,17 +42,19 @@ pub use credential::{Credential, CredentialError};
 pub use escape::escaped;
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{
-    EventInfo, EventPayload, Example, Instant, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
+    EventInfo, EventPayload, Example, Instant, ReadError, ReadErrorKind, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
 };
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
 pub use problem::{PROBLEM_JSON, Problem};
 pub use rule::{Class, Rule, UnknownRule};
 pub use schema::SchemaFault;
+#[cfg(feature = "own-schemas")]
+pub use schema::SchemaWarning;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub use schema::schema_violations;
 pub use signature::{Secret, SecretError, sign_dataspike};
-pub use typed::{ReadEvent, TypedError};
+pub use typed::{OwnEvent, Picks, ReadEvent, RoutedEvent, TypedError};
 pub use verdict::{Authenticity, Decision, EventContext, Mode, Verdict};
 pub use vetter::{
     BuildError, DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Pending, Rejection, Vetter,

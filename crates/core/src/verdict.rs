@@ -1,5 +1,6 @@
 //! What hookvet says about a delivery.
 
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -99,6 +100,8 @@ impl Authenticity {
 pub struct EventContext {
     pub(crate) attributes: Attributes,
     pub(crate) vendor: Vendor,
+    /// The Rust type that the vetter was given for events of this type.
+    pub(crate) rust_type: Option<TypeId>,
 }
 
 impl EventContext {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use hookvet_catalogue::Vendor;
 
 use super::clean::Known;
+use super::effect::{self, Given};
+use super::own::OwnEvents;
 use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Settings, Vetter};
 use crate::cloudevents::handshake::Handshake;
 use crate::credential::Credential;
 use crate::policy::{Level, Policy};
 use crate::rule::{Class, Rule};
-#[cfg(feature = "own-schemas")]
-use crate::schema::OwnSchema;
 use crate::schema::SchemaFault;
 use crate::signature::Secret;
 
@@ -29,6 +29,29 @@ pub enum BuildError {
     /// A schema does not compile.
     #[error(transparent)]
     Schema(#[from] SchemaFault),
+    /// A setting that the profile has no use for.
+    #[error("`.{setting}(…)` has no effect here, under the profile {profile}: {}", effect::instead(setting, *profile))]
+    NoEffect {
+        /// The method of the builder.
+        setting: &'static str,
+        /// Whose deliveries are vetted.
+        profile: Vendor,
+    },
+    /// One event type has two schemas.
+    #[error("the event type {event_type} has two schemas; give it one, with `.schema(…)` or with `.event(…)`")]
+    TypeTwice {
+        /// The type.
+        event_type: String,
+    },
+    /// A type has a schema and is not taken.
+    #[error("the event type {event_type} has a schema and is not among the types of `.only(…)`; add it there, or leave its schema out")]
+    TypeLeftOut {
+        /// The type.
+        event_type: String,
+    },
+    /// No type would be taken.
+    #[error("no event type would be taken: name some in `.only([…])`, or give a schema with `.schema(type, text)`")]
+    NoTypes,
     /// A status that no answer can carry for this.
     #[error("{}, but found {status}", expected_status(*class))]
     Status {
@@ -37,6 +60,12 @@ pub enum BuildError {
         /// What was given.
         status: u16,
     },
+}
+
+impl BuildError {
+    pub(super) fn no_effect(setting: &'static str, profile: Vendor) -> Self {
+        Self::NoEffect { setting, profile }
+    }
 }
 
 /// The statuses of an acknowledgement.
@@ -71,8 +100,8 @@ pub struct VetterBuilder {
     accepted_status: u16,
     statuses: Vec<(Class, u16)>,
     handshake: Option<Handshake>,
-    #[cfg(feature = "own-schemas")]
-    own_schemas: Vec<(String, String)>,
+    given: Given,
+    pub(super) own: OwnEvents,
 }
 
 impl VetterBuilder {
@@ -93,8 +122,8 @@ impl VetterBuilder {
             accepted_status: 204,
             statuses: Vec::new(),
             handshake: None,
-            #[cfg(feature = "own-schemas")]
-            own_schemas: Vec::new(),
+            given: Given::default(),
+            own: OwnEvents::default(),
         }
     }
 
@@ -113,6 +142,7 @@ impl VetterBuilder {
     /// A secret that a signature may be made with; call it again for each secret during a change-over.
     pub fn secret(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);
+        self.given.secret = true;
         self
     }
 
@@ -126,12 +156,14 @@ impl VetterBuilder {
     /// Takes deliveries without looking at a signature. Verdicts then say `not_configured`.
     pub fn allow_unsigned(mut self) -> Self {
         self.allow_unsigned = true;
+        self.given.allow_unsigned = true;
         self
     }
 
     /// Age of a signature that still passes, in seconds, both ways. Default: [`DEFAULT_TOLERANCE`].
     pub fn tolerance(mut self, seconds: u64) -> Self {
         self.tolerance = seconds;
+        self.given.tolerance = true;
         self
     }
 
@@ -150,12 +182,14 @@ impl VetterBuilder {
     /// Most `ce-` headers that are taken. Default: 256.
     pub fn max_attributes(mut self, count: usize) -> Self {
         self.max_attributes = count;
+        self.given.max_attributes = true;
         self
     }
 
     /// Says that batches were asked for; otherwise they are refused with 415. Default: no.
     pub fn solicit_batches(mut self, solicited: bool) -> Self {
         self.batches = solicited;
+        self.given.batches = solicited;
         self
     }
 
@@ -165,16 +199,6 @@ impl VetterBuilder {
     /// Source: CloudEvents HTTP webhook 1.0.2 §4.
     pub fn handshake(mut self, handshake: Handshake) -> Self {
         self.handshake = Some(handshake);
-        self
-    }
-
-    /// A JSON Schema of your own for events of a type of your own, under the profile `cloudevents`. It is enforced on data that is
-    /// declared as JSON; types without a schema pass as before.
-    ///
-    /// Members that the schema does not name are reported as unknown, unless it says more about them.
-    #[cfg(feature = "own-schemas")]
-    pub fn schema(mut self, event_type: impl Into<String>, schema: impl Into<String>) -> Self {
-        self.own_schemas.push((event_type.into(), schema.into()));
         self
     }
 
@@ -201,7 +225,9 @@ impl VetterBuilder {
     ///
     /// # Errors
     /// - [`BuildError::NoSecret`]: Dataspike without a secret and without [`allow_unsigned`](Self::allow_unsigned).
-    /// - [`BuildError::Schema`]: a schema does not compile.
+    /// - [`BuildError::Schema`]: a schema does not compile, or refers to what was not handed over.
+    /// - [`BuildError::TypeTwice`], [`BuildError::TypeLeftOut`], [`BuildError::NoTypes`]: the types contradict each other.
+    /// - [`BuildError::NoEffect`]: a setting that the profile has no use for.
     /// - [`BuildError::Status`]: a refusal outside 400 to 599, or an acknowledgement outside 200 to 299.
     pub fn build(self) -> Result<Vetter, BuildError> {
         if self.vendor == Vendor::Dataspike && self.secrets.is_empty() && !self.allow_unsigned {
@@ -210,12 +236,8 @@ impl VetterBuilder {
         if !ACKNOWLEDGEMENTS.contains(&self.accepted_status) {
             return Err(BuildError::Status { class: None, status: self.accepted_status });
         }
-        #[cfg(feature = "own-schemas")]
-        let own_schemas = self
-            .own_schemas
-            .iter()
-            .map(|(event_type, schema)| Ok((event_type.clone(), OwnSchema::compile(event_type, schema)?)))
-            .collect::<Result<_, SchemaFault>>()?;
+        self.given.check(self.vendor)?;
+        let own = self.own.build(self.vendor)?;
         let mut statuses = Class::ALL.map(Class::default_status);
         for (class, status) in self.statuses {
             if !REFUSALS.contains(&status) {
@@ -245,8 +267,7 @@ impl VetterBuilder {
                 statuses,
                 handshake: self.handshake,
                 clean_headers,
-                #[cfg(feature = "own-schemas")]
-                own_schemas,
+                own,
             }),
         })
     }

@@ -40,7 +40,7 @@ pub(super) fn headers_only(careful: Careful) -> Verdict {
     let authenticity = by_headers(&careful);
     let Careful { vetter, shape, told, report, .. } = careful;
     let settings = &vetter.settings;
-    let event = context(settings.vendor, told.into_attributes());
+    let event = context(settings, told.into_attributes());
     conclude(settings, shape.mode(), report, Parts { content: Content::Event(event), authenticity, ..Parts::default() })
 }
 
@@ -88,7 +88,11 @@ pub(super) fn blank(settings: &Settings) -> Verdict {
         class: None,
         vendor: settings.vendor,
         mode: Mode::Binary,
-        content: Content::Event(Some(EventContext { attributes: Attributes::default(), vendor: settings.vendor })),
+        content: Content::Event(Some(EventContext {
+            attributes: Attributes::default(),
+            vendor: settings.vendor,
+            rust_type: None,
+        })),
         schema: None,
         authenticity: Authenticity::Unproven,
         findings: Cow::Borrowed(&[]),
@@ -114,6 +118,10 @@ pub(super) fn clean_headers<'h>(
     now: u64,
     verdict: &mut Verdict,
 ) -> Option<CleanHeaders> {
+    // Which types are taken is looked at with care.
+    if settings.own.is_limited() {
+        return None;
+    }
     let Content::Event(Some(event)) = &mut verdict.content else { return None };
     clean::read_headers(settings, headers, now, &mut event.attributes)
 }
@@ -260,10 +268,12 @@ fn verdict(
 }
 
 /// An event can be made out where it has an id and a type.
-fn context(vendor: Vendor, attributes: Attributes) -> Option<EventContext> {
+fn context(settings: &Settings, attributes: Attributes) -> Option<EventContext> {
+    let vendor = settings.vendor;
     let filled = |core| attributes.get(core).is_some_and(|value| !value.is_empty());
-    (filled(Core::Id) && filled(Core::Type) && (filled(Core::Source) || vendor == Vendor::Dataspike))
-        .then_some(EventContext { attributes, vendor })
+    let is_one = filled(Core::Id) && filled(Core::Type) && (filled(Core::Source) || vendor == Vendor::Dataspike);
+    let rust_type = attributes.get(Core::Type).and_then(|event_type| settings.own.rust_type(event_type));
+    is_one.then_some(EventContext { attributes, vendor, rust_type })
 }
 
 pub(super) struct Judge<'s, 'b> {
@@ -276,6 +286,7 @@ impl Judge<'_, '_> {
     fn binary(&mut self, attributes: Attributes, is_json: bool) -> Parts {
         let type_name = attributes.get(Core::Type).unwrap_or_default();
         self.look_at_context(&attributes);
+        self.look_at_type(type_name, || Place::header("ce-type"));
         let mut parts = Parts::default();
         if !self.body.is_empty() {
             parts.data = Data::Span(0..self.body.len());
@@ -286,7 +297,7 @@ impl Judge<'_, '_> {
             let payload = Payload { bytes: Cow::Borrowed(self.body), prefix: String::new(), base: Some(0) };
             parts.schema = self.payload(type_name, attributes.get(Core::Subject), payload, &mut parts.data);
         }
-        parts.content = Content::Event(context(self.settings.vendor, attributes));
+        parts.content = Content::Event(self.context(attributes));
         parts
     }
 
@@ -320,6 +331,7 @@ impl Judge<'_, '_> {
         let attributes = structured.attributes;
         self.look_at_context(&attributes);
         let type_name = attributes.get(Core::Type).unwrap_or_default().to_owned();
+        self.look_at_type(&type_name, || Place::Body(format!("{prefix}/type")));
         let mut parts = Parts::default();
         let payload = match structured.data {
             StructuredData::None => None,
@@ -348,7 +360,7 @@ impl Judge<'_, '_> {
             let message = "AMLYZE sends application/json; without that the data is not read";
             self.add(Note::new(Rule::HttpContentType, place, message));
         }
-        parts.content = Content::Event(context(self.settings.vendor, attributes));
+        parts.content = Content::Event(self.context(attributes));
         parts
     }
 
@@ -412,7 +424,8 @@ impl Judge<'_, '_> {
             }
             parts.schema = Some(Cow::Borrowed(event.schema_id));
             if record.is_clean() && !vendors::dataspike::needs_document(event.name, body, &record) {
-                parts.content = Content::Event(context(Vendor::Dataspike, attributes));
+                self.look_at_type(event.name, || Place::Body("/event_type".into()));
+                parts.content = Content::Event(self.context(attributes));
                 return parts;
             }
         }
@@ -449,7 +462,9 @@ impl Judge<'_, '_> {
                 });
             }
         }
-        parts.content = Content::Event(context(Vendor::Dataspike, attributes));
+        let type_name = attributes.get(Core::Type).unwrap_or_default();
+        self.look_at_type(type_name, || Place::Body("/event_type".into()));
+        parts.content = Content::Event(self.context(attributes));
         parts
     }
 
@@ -493,6 +508,10 @@ impl Judge<'_, '_> {
         {
             self.json_notes(&findings.notes, document, "", Some(0), true, surrogates);
         }
+    }
+
+    fn context(&self, attributes: Attributes) -> Option<EventContext> {
+        context(self.settings, attributes)
     }
 
     pub(super) fn add(&mut self, note: Note<'_>) {

@@ -2,13 +2,15 @@
 
 mod builder;
 mod clean;
+mod effect;
+#[cfg(feature = "schemars")]
+mod event;
 mod judge;
+mod own;
 mod payload;
 mod pending;
 
 use std::borrow::Cow;
-#[cfg(feature = "own-schemas")]
-use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -20,7 +22,7 @@ use crate::credential::Credential;
 use crate::policy::Policy;
 use crate::rule::{Class, Rule};
 #[cfg(feature = "own-schemas")]
-use crate::schema::OwnSchema;
+use crate::schema::SchemaWarning;
 use crate::signature::Secret;
 use crate::verdict::Verdict;
 
@@ -54,8 +56,7 @@ pub(crate) struct Settings {
     pub(crate) statuses: [u16; Class::ALL.len()],
     pub(crate) handshake: Option<Handshake>,
     clean_headers: clean::Known,
-    #[cfg(feature = "own-schemas")]
-    pub(crate) own_schemas: HashMap<String, OwnSchema>,
+    pub(crate) own: own::Own,
 }
 
 impl Settings {
@@ -104,7 +105,7 @@ impl Vetter {
         VetterBuilder::new(Vendor::Dataspike)
     }
 
-    /// Any CloudEvents sender: header and envelope rules alone, every type, no schema.
+    /// Any CloudEvents sender: header and envelope rules, and your own types and schemas; without those every type, and no schema.
     pub fn cloudevents() -> VetterBuilder {
         VetterBuilder::new(Vendor::CloudEvents)
     }
@@ -198,6 +199,39 @@ impl Vetter {
     #[must_use]
     pub fn vendor(&self) -> Vendor {
         self.settings.vendor
+    }
+
+    /// The JSON Schema that events of this type are held to, as it was given, derived or published; `None` where there is none.
+    ///
+    /// # Example
+    /// ```
+    /// use hookvet::Vetter;
+    ///
+    /// let vetter = Vetter::amlyze().build()?;
+    /// assert!(vetter.schema("com.amlyze.customer.updated").is_some_and(|schema| schema.contains("riskLevel")));
+    /// # Ok::<(), hookvet::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn schema(&self, event_type: &str) -> Option<&str> {
+        #[cfg(feature = "runtime-schemas")]
+        if let Some(schema) = self.settings.own.schema(event_type) {
+            return Some(schema.text());
+        }
+        hookvet_catalogue::find(self.vendor(), event_type).map(hookvet_catalogue::EventInfo::schema)
+    }
+
+    /// The types that have a schema of your own, sorted.
+    #[cfg(feature = "runtime-schemas")]
+    #[must_use]
+    pub fn own_types(&self) -> Vec<&str> {
+        self.settings.own.types()
+    }
+
+    /// What in your own schemas has no effect: keywords that no vocabulary knows, formats that nobody checks, a missing `$schema`.
+    #[cfg(feature = "own-schemas")]
+    #[must_use]
+    pub fn warnings(&self) -> &[SchemaWarning] {
+        self.settings.own.warnings()
     }
 
     /// The policy in force.

@@ -48,40 +48,25 @@ impl Judge<'_, '_> {
     ) -> Option<Cow<'static, str>> {
         let is_amlyze = self.settings.vendor == Vendor::Amlyze;
         let resolved = if is_amlyze { amlyze_catalogue::resolve_type(type_name) } else { Resolved::Unknown };
+        if !is_amlyze {
+            return self.own_payload(type_name, &payload);
+        }
         let schema = resolved.info().and_then(onepass::schema_of).unwrap_or(onepass::ANY);
         let mut passed = onepass::pass(schema, &payload.bytes, self.settings.max_depth);
         let mut payload = payload;
-        if is_amlyze
-            && self.looks_at(Rule::AmlyzeD13)
+        if self.looks_at(Rule::AmlyzeD13)
             && matches!(passed, Err(Stop::Fault(Fault { kind: FaultKind::TrailingComma, .. })))
         {
             payload = self.without_last_commas(payload, data);
             passed = onepass::pass(schema, &payload.bytes, self.settings.max_depth);
         }
-        let mut record = match passed {
+        let record = match passed {
             Ok(record) => record,
             Err(stop) => {
                 self.stopped(stop, &payload.prefix, payload.base, true);
                 return None;
             }
         };
-        if !is_amlyze {
-            if let Some(findings) = record.take_findings()
-                && let Ok(document) = Document::parse(&payload.bytes, self.settings.max_depth)
-            {
-                let surrogates = Surrogates::Break(Rule::CeD4);
-                self.json_notes(
-                    &findings.notes,
-                    &document,
-                    &payload.prefix,
-                    payload.base,
-                    payload.is_new(),
-                    surrogates,
-                );
-            }
-            self.own_schema(type_name, &payload);
-            return None;
-        }
         if let Resolved::Exact(event) = resolved
             && is_silent(event, subject, &payload.bytes, &record)
         {
@@ -131,8 +116,8 @@ impl Judge<'_, '_> {
 
     /// Whether data of events of this type is held to a schema.
     pub(super) fn has_schema(&self, type_name: &str) -> bool {
-        #[cfg(feature = "own-schemas")]
-        if self.settings.own_schemas.contains_key(type_name) {
+        #[cfg(feature = "runtime-schemas")]
+        if self.settings.own.schema(type_name).is_some() {
             return true;
         }
         self.settings.vendor == Vendor::Amlyze && amlyze_catalogue::resolve_type(type_name).info().is_some()
@@ -178,22 +163,6 @@ impl Judge<'_, '_> {
         *data = Data::Decoded(bytes.clone());
         Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix, base: payload.base }
     }
-
-    /// Enforces a schema that the user brought for this type.
-    #[cfg(feature = "own-schemas")]
-    fn own_schema(&mut self, type_name: &str, payload: &Payload<'_>) {
-        let Some(schema) = self.settings.own_schemas.get(type_name) else { return };
-        let violations = schema.violations(&payload.bytes, self.settings.max_depth);
-        if !violations.is_empty()
-            && let Ok(document) = Document::parse(&payload.bytes, self.settings.max_depth)
-        {
-            self.violations(type_name, violations, &document, payload);
-        }
-    }
-
-    #[cfg(not(feature = "own-schemas"))]
-    #[expect(clippy::unused_self, reason = "the other form of this function uses it")]
-    fn own_schema(&mut self, _: &str, _: &Payload<'_>) {}
 
     /// Adds how a payload departs from its schema.
     pub(super) fn departures(

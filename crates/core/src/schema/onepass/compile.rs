@@ -33,6 +33,7 @@ pub(crate) struct Compiler {
     lengths: Vec<Length>,
     ranges: Vec<Range>,
     text: String,
+    has_formats: bool,
 }
 
 /// A program that owns its tables.
@@ -82,7 +83,14 @@ impl Compiler {
             lengths: vec![Length { min: 0, max: u32::MAX }],
             ranges: vec![Range { min: None, max: None }],
             text: String::new(),
+            has_formats: true,
         }
+    }
+
+    /// Takes `format` as a remark in every schema that is added from now on.
+    #[cfg(feature = "runtime-schemas")]
+    pub(crate) fn leave_formats(&mut self) {
+        self.has_formats = false;
     }
 
     /// Adds the schema in `text`; `watched` are members whose values are captured, slots from 1 on.
@@ -285,6 +293,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
             _ if keyword.starts_with("x-") => {}
             "$ref" => draft.reference = Some(self.reference(value, at)?),
             "type" => node.types = self.types(value, at)?,
+            "format" if !self.compiler.has_formats => {}
             "format" => node.format = format(value, at)?,
             "enum" => node.choice = self.choice(&list(value, at)?, false, at)?,
             "const" => node.choice = self.choice(&[value], true, at)?,
