@@ -26,7 +26,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
         eprintln!("hookvet: {note}");
     }
     let vendor = arguments.vendor.unwrap_or_else(|| guess_vendor(&capture));
-    let mut builder = judged_by(Vetter::builder(vendor), &arguments.judging)?;
+    let mut builder = judged_by(vendor, &arguments.judging)?;
     if vendor == Vendor::Dataspike && arguments.judging.secrets.is_empty() {
         builder = builder.allow_unsigned();
     }
@@ -87,12 +87,14 @@ fn open(file: &Path) -> Result<Box<dyn BufRead>> {
 }
 
 /// Policy, single rules, secrets and batches, as they were given on the command line.
-pub fn judged_by(builder: VetterBuilder, judging: &Judging) -> Result<VetterBuilder> {
-    let mut builder = builder.policy(Policy::new(judging.policy)).solicit_batches(judging.batches);
+pub fn judged_by(vendor: Vendor, judging: &Judging) -> Result<VetterBuilder> {
+    let mut builder = Vetter::builder(vendor).policy(Policy::new(judging.policy)).solicit_batches(judging.batches);
     for (rule, level) in &judging.rules {
         builder = builder.rule(*rule, *level);
     }
-    for (position, secret) in judging.secrets.iter().enumerate() {
+    // Of no use to the others, which sign nothing; the variable of the environment is there for all of them.
+    let secrets = if vendor == Vendor::Dataspike { &judging.secrets[..] } else { &[] };
+    for (position, secret) in secrets.iter().enumerate() {
         let number = position + 1;
         let secret = Secret::parse(secret).with_context(|| format!("--secret, number {number}"))?;
         builder = builder.secret(secret.labelled(number.to_string()));

@@ -461,7 +461,7 @@ mod tests {
             attributes.push_extension(name, value);
         }
         attributes.push_extension("t", "2023-03-31T15:12:00Z");
-        let event = EventContext { attributes, vendor: Vendor::CloudEvents };
+        let event = EventContext { attributes, rust_type: None, vendor: Vendor::CloudEvents };
         assert_eq!((event.extension_boolean("b"), event.extension_boolean("c")), (Some(true), None));
         assert_eq!((event.extension_integer("i"), event.extension_integer("j")), (Some(-7), None));
         assert_eq!((event.extension_integer("k"), event.extension_integer("z")), (None, None));

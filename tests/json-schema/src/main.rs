@@ -29,6 +29,13 @@ const DRAFTS: [(&str, &str); 5] = [
 /// Where the suite's schemas look for its remote documents.
 const REMOTES: &str = "http://localhost:1234/";
 
+/// A remote document of the later drafts that stands among those for all: it refers to a `$id` below `$defs`, which older drafts do not
+/// know.
+const LATER: &str = "nested-absolute-ref-to-string.json";
+
+/// What the drafts require of formats: nothing, since the later ones take them as remarks.
+const REMARKS: &str = "format.json";
+
 const EVENT_TYPE: &str = "org.json-schema.test";
 
 #[derive(Deserialize)]
@@ -149,14 +156,18 @@ impl Run<'_> {
 
     fn builder(&self, schema: String) -> VetterBuilder {
         let mut builder = Vetter::cloudevents();
+        if self.file == REMARKS {
+            builder = builder.annotate_formats();
+        }
         if self.engine == Engine::Jsonschema {
             builder = internals::without_tables(builder);
         }
         if schema.contains(REMOTES) {
             for (uri, text) in self.remotes {
                 // Those of other drafts are another draft's.
-                let draft = uri.trim_start_matches(REMOTES).split('/').next().unwrap_or_default();
-                if !draft.starts_with("draft") || draft == self.draft {
+                let folder = uri.trim_start_matches(REMOTES).split('/').next().unwrap_or_default();
+                let is_known = folder != LATER || self.draft.starts_with("draft20");
+                if (!folder.starts_with("draft") && is_known) || folder == self.draft {
                     builder = builder.schema_resource(uri, text);
                 }
             }
@@ -183,7 +194,8 @@ fn judge(vetter: &Vetter, test: &Test, schema: &Value) -> Option<String> {
     let leaked = strings(&test.data).into_iter().find(|text| {
         let shown = Value::from(text.as_str()).to_string();
         let shown = shown.trim_matches('"');
-        shown.len() > 3 && findings.to_string().contains(shown) && !schema.contains(shown)
+        let is_type = ["null", "boolean", "integer", "number", "string", "array", "object"].contains(&shown);
+        shown.len() > 3 && !is_type && findings.to_string().contains(shown) && !schema.contains(shown)
     });
     leaked.map(|_| "a finding quotes a value of the instance".to_owned())
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::keywords::{self, SchemaWarning};
 use super::unknown::{self, Names};
 use super::violation::{self, At, SchemaFault, Violation, format_message};
-use crate::json::escape_pointer;
+use crate::json::{escape_pointer, unescape_pointer};
 use crate::rule::Rule;
 
 /// How often a pattern with look-around or a back reference may try again. All others take time in proportion to the text.
@@ -179,6 +179,11 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default().to_owned();
+            let mut path = error.schema_path().as_str().rsplit('/');
+            if let (Some(of), Some("dependentRequired" | "dependencies")) = (path.next(), path.next()) {
+                let message = violation::dependent(&name, &unescape_pointer(of));
+                return one(Rule::SchemaDependentRequired, message);
+            }
             let message = format!("required member {name} is missing");
             vec![Violation { at: At::Pointer(pointer), rule: Rule::SchemaRequired, missing: Some(name), message }]
         }
@@ -233,7 +238,6 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
 fn keyword_rule(keyword: &str) -> Rule {
     match keyword {
         "pattern" => Rule::SchemaPattern,
-        "dependentRequired" => Rule::SchemaDependentRequired,
         "contains" => Rule::SchemaContains,
         "anyOf" => Rule::SchemaAnyOf,
         "oneOf" => Rule::SchemaOneOf,

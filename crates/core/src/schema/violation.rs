@@ -60,6 +60,11 @@ pub(crate) const NOTHING: &str = "the schema allows nothing here";
 /// What is said of equal items where each has to be another.
 pub(crate) const EQUAL_ITEMS: &str = "two items are equal";
 
+/// What is said of a member that another one asks for.
+pub(crate) fn dependent(name: &str, of: &str) -> String {
+    format!("member {name} is missing, which {of} asks for")
+}
+
 /// What a string should look like that has not its format.
 pub(crate) fn format_message(format: &str) -> String {
     let form = match format {

@@ -156,7 +156,6 @@ impl VetterBuilder {
     /// Takes deliveries without looking at a signature. Verdicts then say `not_configured`.
     pub fn allow_unsigned(mut self) -> Self {
         self.allow_unsigned = true;
-        self.given.allow_unsigned = true;
         self
     }
 
@@ -182,14 +181,12 @@ impl VetterBuilder {
     /// Most `ce-` headers that are taken. Default: 256.
     pub fn max_attributes(mut self, count: usize) -> Self {
         self.max_attributes = count;
-        self.given.max_attributes = true;
         self
     }
 
     /// Says that batches were asked for; otherwise they are refused with 415. Default: no.
     pub fn solicit_batches(mut self, solicited: bool) -> Self {
         self.batches = solicited;
-        self.given.batches = solicited;
         self
     }
 

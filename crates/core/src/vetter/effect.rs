@@ -1,4 +1,6 @@
 //! Settings that do nothing under a profile: better an error than a receiver that believes it is protected.
+//!
+//! What only lets more through, as [`allow_unsigned`](super::VetterBuilder::allow_unsigned), may be said under every profile.
 
 use hookvet_catalogue::Vendor;
 
@@ -8,10 +10,7 @@ use super::builder::BuildError;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Given {
     pub(super) secret: bool,
-    pub(super) allow_unsigned: bool,
     pub(super) tolerance: bool,
-    pub(super) max_attributes: bool,
-    pub(super) batches: bool,
 }
 
 impl Given {
@@ -20,10 +19,8 @@ impl Given {
         let is_signed = vendor == Vendor::Dataspike;
         let idle = [
             ("secret", self.secret && !is_signed),
-            ("allow_unsigned", self.allow_unsigned && !is_signed),
-            ("tolerance", self.tolerance && !is_signed),
-            ("max_attributes", self.max_attributes && is_signed),
-            ("solicit_batches", self.batches && is_signed),
+            // Without a secret there is no signature whose age could count.
+            ("tolerance", self.tolerance && !(is_signed && self.secret)),
         ];
         match idle.into_iter().find(|(_, is_idle)| *is_idle) {
             Some((setting, _)) => Err(BuildError::no_effect(setting, vendor)),
@@ -35,10 +32,10 @@ impl Given {
 /// What to write in place of a setting that has no effect.
 pub(super) fn instead(setting: &str, vendor: Vendor) -> &'static str {
     match setting {
-        "secret" | "allow_unsigned" | "tolerance" => {
+        "tolerance" if vendor == Vendor::Dataspike => "no secret is given; add `.secret(…)`, or leave it out",
+        "secret" | "tolerance" => {
             "nothing is signed there; leave it out, and ask senders for something that proves them with `.credential(…)`"
         }
-        "max_attributes" | "solicit_batches" => "its deliveries are no CloudEvents; leave it out",
         "schema" => "its events have the schemas of their vendor; give schemas of your own to `Vetter::cloudevents()`",
         "schema_resource" | "annotate_formats" if vendor == Vendor::CloudEvents => {
             "no schema is given that it could be for; add `.schema(type, text)`, or leave it out"

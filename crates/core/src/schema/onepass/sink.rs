@@ -28,6 +28,18 @@ pub(crate) enum Found<'p> {
     MinItems(u32),
     MaxItems(u32),
     Required(&'p str),
+    /// A required member, and the one that asks for it.
+    DependentRequired(&'p str, &'p str),
+    MinProperties(u32),
+    MaxProperties(u32),
+    Above(&'p str),
+    Below(&'p str),
+    MultipleOf(&'p str),
+    UniqueItems,
+    /// Anything at all where the schema is `false`.
+    Nothing,
+    /// A member that the schema forbids.
+    Forbidden,
     PropertyNames,
     /// A member that no schema names.
     Unknown,
@@ -204,6 +216,17 @@ impl Findings {
             Found::Maximum(limit) => (Rule::SchemaMaximum, format!("greater than {limit}")),
             Found::MinItems(limit) => (Rule::SchemaMinItems, format!("fewer than {limit} items")),
             Found::MaxItems(limit) => (Rule::SchemaMaxItems, format!("more than {limit} items")),
+            Found::Above(limit) => (Rule::SchemaExclusiveMinimum, format!("not greater than {limit}")),
+            Found::Below(limit) => (Rule::SchemaExclusiveMaximum, format!("not less than {limit}")),
+            Found::MultipleOf(number) => (Rule::SchemaMultipleOf, format!("not a multiple of {number}")),
+            Found::MinProperties(limit) => (Rule::SchemaMinProperties, format!("fewer than {limit} members")),
+            Found::MaxProperties(limit) => (Rule::SchemaMaxProperties, format!("more than {limit} members")),
+            Found::UniqueItems => (Rule::SchemaUniqueItems, violation::EQUAL_ITEMS.into()),
+            Found::Nothing => (Rule::SchemaFalse, violation::NOTHING.into()),
+            Found::Forbidden => (Rule::SchemaAdditionalProperties, violation::FORBIDDEN.into()),
+            Found::DependentRequired(name, of) => {
+                (Rule::SchemaDependentRequired, violation::dependent(name, of))
+            }
             Found::Required(name) => (Rule::SchemaRequired, format!("required member {name} is missing")),
             Found::PropertyNames => (Rule::SchemaPropertyNames, violation::NAME.into()),
             Found::Unknown => (Rule::SchemaUnknown, violation::UNKNOWN.into()),
