@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::keywords::{self, SchemaWarning};
 use super::unknown::{self, Names};
 use super::violation::{self, At, SchemaFault, Violation, format_message};
-use crate::json::{escape_pointer, unescape_pointer};
+use crate::json::escape_pointer;
 use crate::rule::Rule;
 
 /// How often a pattern with look-around or a back reference may try again. All others take time in proportion to the text.
@@ -125,8 +125,10 @@ impl Validator {
         if is_valid && self.names.cover(payload) {
             return Vec::new();
         }
-        let mut found: Vec<Violation> =
-            if is_valid { Vec::new() } else { self.inner.iter_errors(payload).flat_map(|error| violations(&error)).collect() };
+        let mut found = Vec::new();
+        if !is_valid {
+            found.extend(self.inner.iter_errors(payload).flat_map(|error| violations(&error, payload)));
+        }
         found.extend(unknown::members(&self.inner.evaluate(payload), payload).into_iter().map(|pointer| Violation {
             at: At::Pointer(pointer),
             rule: Rule::SchemaUnknown,
@@ -156,7 +158,7 @@ fn referencing(error: &ReferencingError) -> String {
     }
 }
 
-fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
+fn violations(error: &ValidationError<'_>, payload: &Value) -> Vec<Violation> {
     let pointer = error.instance_path().as_str().to_owned();
     let one =
         |rule, message: String| vec![Violation { at: At::Pointer(pointer.clone()), rule, missing: None, message }];
@@ -179,10 +181,12 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default().to_owned();
-            let mut path = error.schema_path().as_str().rsplit('/');
-            if let (Some(of), Some("dependentRequired" | "dependencies")) = (path.next(), path.next()) {
-                let message = violation::dependent(&name, &unescape_pointer(of));
-                return one(Rule::SchemaDependentRequired, message);
+            // Of a member that is required, and forbidden besides, `jsonschema` says that it is missing even where it is there.
+            if error.instance().get(&name).is_some() {
+                return Vec::new();
+            }
+            if is_below(error, "dependentRequired") {
+                return one(Rule::SchemaDependentRequired, violation::dependent(&name));
             }
             let message = format!("required member {name} is missing");
             vec![Violation { at: At::Pointer(pointer), rule: Rule::SchemaRequired, missing: Some(name), message }]
@@ -220,6 +224,11 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
             one(Rule::SchemaMinProperties, format!("fewer than {limit} members"))
         }
         ValidationErrorKind::UniqueItems => one(Rule::SchemaUniqueItems, violation::EQUAL_ITEMS.into()),
+        // Told of the object as a whole, with one of its members.
+        ValidationErrorKind::FalseSchema if is_below(error, "additionalProperties") => {
+            let members = payload.pointer(&pointer).and_then(Value::as_object).into_iter().flatten();
+            forbidden(Rule::SchemaAdditionalProperties, &members.map(|(name, _)| name.clone()).collect::<Vec<_>>())
+        }
         ValidationErrorKind::FalseSchema => one(Rule::SchemaFalse, violation::NOTHING.into()),
         ValidationErrorKind::PropertyNames { .. } => one(Rule::SchemaPropertyNames, violation::NAME.into()),
         ValidationErrorKind::BacktrackLimitExceeded { .. } | ValidationErrorKind::RegexEngineFailure { .. } => {
@@ -233,6 +242,12 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
         }
         kind => one(keyword_rule(kind.keyword()), error.masked().to_string()),
     }
+}
+
+/// Whether the keyword itself says so, and not a member of its name.
+fn is_below(error: &ValidationError<'_>, keyword: &str) -> bool {
+    let mut path = error.schema_path().as_str().rsplit('/');
+    path.next() == Some(keyword) && !matches!(path.next(), Some("properties" | "$defs" | "definitions"))
 }
 
 fn keyword_rule(keyword: &str) -> Rule {

@@ -61,8 +61,8 @@ pub(crate) const NOTHING: &str = "the schema allows nothing here";
 pub(crate) const EQUAL_ITEMS: &str = "two items are equal";
 
 /// What is said of a member that another one asks for.
-pub(crate) fn dependent(name: &str, of: &str) -> String {
-    format!("member {name} is missing, which {of} asks for")
+pub(crate) fn dependent(name: &str) -> String {
+    format!("member {name} is missing, which another one asks for")
 }
 
 /// What a string should look like that has not its format.

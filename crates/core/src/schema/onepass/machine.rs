@@ -817,14 +817,11 @@ impl<'m> Machine<'m> {
         }
         let first = usize::from(object.dependents);
         let dependents = program.dependents.get(first..first + usize::from(object.dependents_count));
-        for dependent in dependents.unwrap_or_default() {
-            let missing = if self.top.seen & dependent.of == 0 { 0 } else { dependent.required & !self.top.seen };
-            let name = |member: &Member| program.text(member.name.text, member.name.length);
-            let of = members.iter().zip(0..).find(|(_, place)| dependent.of & (1 << place) != 0);
-            for (member, _) in members.iter().zip(0..).filter(|(_, place)| missing & (1 << place) != 0) {
-                let found = Found::DependentRequired(name(member), of.map_or("", |(of, _)| name(of)));
-                self.report(found, at);
-            }
+        let seen = self.top.seen;
+        let asked = dependents.unwrap_or_default().iter().filter(|dependent| seen & dependent.of != 0);
+        let missing = asked.fold(0, |missing, dependent| missing | dependent.required) & !seen;
+        for (member, _) in members.iter().zip(0..).filter(|(_, place)| missing & (1_u64 << place) != 0) {
+            self.report(Found::DependentRequired(program.text(member.name.text, member.name.length)), at);
         }
     }
 

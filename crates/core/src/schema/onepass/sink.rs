@@ -28,8 +28,7 @@ pub(crate) enum Found<'p> {
     MinItems(u32),
     MaxItems(u32),
     Required(&'p str),
-    /// A required member, and the one that asks for it.
-    DependentRequired(&'p str, &'p str),
+    DependentRequired(&'p str),
     MinProperties(u32),
     MaxProperties(u32),
     Above(&'p str),
@@ -224,9 +223,7 @@ impl Findings {
             Found::UniqueItems => (Rule::SchemaUniqueItems, violation::EQUAL_ITEMS.into()),
             Found::Nothing => (Rule::SchemaFalse, violation::NOTHING.into()),
             Found::Forbidden => (Rule::SchemaAdditionalProperties, violation::FORBIDDEN.into()),
-            Found::DependentRequired(name, of) => {
-                (Rule::SchemaDependentRequired, violation::dependent(name, of))
-            }
+            Found::DependentRequired(name) => (Rule::SchemaDependentRequired, violation::dependent(name)),
             Found::Required(name) => (Rule::SchemaRequired, format!("required member {name} is missing")),
             Found::PropertyNames => (Rule::SchemaPropertyNames, violation::NAME.into()),
             Found::Unknown => (Rule::SchemaUnknown, violation::UNKNOWN.into()),
