@@ -8,8 +8,8 @@ mod agree;
 mod mutate;
 
 use agree::{Pair, Tally};
-use serde_json::{Value, json};
 use mutate::{Random, Tree, document};
+use serde_json::{Value, json};
 
 /// Every example with the judges of its event.
 fn examples() -> Vec<(Pair, Vec<Tree>)> {
@@ -273,11 +273,8 @@ fn random_schema(random: &mut Random, depth: usize) -> Value {
             19 => ("enum", json!([1, "a", null, random.below(3), [], { "a": 1 }, [name(random)]])),
             20 => ("allOf", json!([below(random), below(random)])),
             _ => {
-                let members: serde_json::Map<String, Value> = NAMES
-                    .iter()
-                    .filter(|_| random.0 % 3 != 0)
-                    .map(|name| ((*name).to_owned(), Value::Null))
-                    .collect();
+                let members: serde_json::Map<String, Value> =
+                    NAMES.iter().filter(|_| random.0 % 3 != 0).map(|name| ((*name).to_owned(), Value::Null)).collect();
                 let members = members.into_iter().map(|(name, _)| (name, below(random))).collect();
                 ("properties", Value::Object(members))
             }

@@ -91,7 +91,8 @@ fn nothing_is_added_to_a_schema() {
     let condition = r#"{"if":{"required":["a"]},"then":{"properties":{"a":true,"b":true}}}"#;
     assert_eq!(judged(condition, r#"{"a":1,"b":2}"#), (204, vec![]));
     assert_eq!(judged(condition, r#"{"b":2}"#), (204, vec![]));
-    let beside = r##"{"properties":{"o":{"$ref":"#/$defs/o","required":["a"]}},"$defs":{"o":{"properties":{"a":true}}}}"##;
+    let beside =
+        r##"{"properties":{"o":{"$ref":"#/$defs/o","required":["a"]}},"$defs":{"o":{"properties":{"a":true}}}}"##;
     assert_eq!(judged(beside, r#"{"o":{"a":1,"z":1}}"#), (204, vec!["SCHEMA-unknown body:/o/z".to_owned()]));
     // The member's name is a keyword's.
     let named = r#"{"properties":{"properties":{"type":"object"},"not":{"properties":{"a":true}}},"minProperties":0}"#;
@@ -171,14 +172,20 @@ fn settings_without_effect_fail_when_the_vetter_is_built() {
         }
     }
     assert!(build_error(Vetter::amlyze().schema(TYPE, ORDER)).contains("`.schema(…)` has no effect here"));
-    assert!(build_error(Vetter::dataspike().secret(secret()).schema(TYPE, ORDER)).contains("`.schema(…)` has no effect here"));
+    assert!(
+        build_error(Vetter::dataspike().secret(secret()).schema(TYPE, ORDER))
+            .contains("`.schema(…)` has no effect here")
+    );
     assert!(build_error(Vetter::dataspike().allow_unsigned().tolerance(9)).contains("no secret is given"));
     assert!(build_error(Vetter::cloudevents().schema_resource("a.json", "{}")).contains("add `.schema(type, text)`"));
     assert!(build_error(Vetter::cloudevents().annotate_formats()).contains("add `.schema(type, text)`"));
     assert!(build_error(Vetter::cloudevents().only_known_types()).contains("no event type would be taken"));
     assert!(build_error(Vetter::amlyze().only(Vec::<String>::new())).contains("no event type would be taken"));
     let twice = build_error(Vetter::cloudevents().schema(TYPE, ORDER).schema(TYPE, "true"));
-    assert_eq!(twice, "the event type com.example.order has two schemas; give it one, with `.schema(…)` or with `.event(…)`");
+    assert_eq!(
+        twice,
+        "the event type com.example.order has two schemas; give it one, with `.schema(…)` or with `.event(…)`"
+    );
     let left_out = build_error(Vetter::cloudevents().schema(TYPE, ORDER).only(["com.example.refund"]));
     assert!(left_out.starts_with("the event type com.example.order has a schema and is not among"), "{left_out}");
 }
@@ -187,14 +194,16 @@ fn settings_without_effect_fail_when_the_vetter_is_built() {
 fn references_lead_to_what_was_handed_over() {
     let order = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","properties":{"to":{"$ref":"address.json#/$defs/place"}}}"#;
     let address = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","$defs":{"place":{"required":["city"],"properties":{"city":{"type":"string"}}}}}"#;
-    let vetter = Vetter::cloudevents().schema(TYPE, order).schema_resource("address.json", address).build().expect("all");
+    let vetter =
+        Vetter::cloudevents().schema(TYPE, order).schema_resource("address.json", address).build().expect("all");
     assert_eq!(vetter.vet(headers(), br#"{"to":{"city":"Vilnius"}}"#, 0).status(), 204);
     assert_eq!(vetter.vet(headers(), br#"{"to":{}}"#, 0).findings()[0].rule, Rule::SchemaRequired);
     assert_eq!(vetter.vet(headers(), br#"{"to":{"city":"x","zip":1}}"#, 0).findings()[0].rule, Rule::SchemaUnknown);
     assert!(vetter.warnings().is_empty(), "{:?}", vetter.warnings());
     let error = build_error(Vetter::cloudevents().schema(TYPE, r#"{"$ref":"https://example.com/address.json"}"#));
     assert!(error.contains("it refers to https://example.com/address.json, which is not there"), "{error}");
-    let error = build_error(Vetter::cloudevents().schema(TYPE, "true").schema_resource("b.json", r#"{"$ref":"c.json"}"#));
+    let error =
+        build_error(Vetter::cloudevents().schema(TYPE, "true").schema_resource("b.json", r#"{"$ref":"c.json"}"#));
     assert!(error.contains("c.json, which is not there"), "{error}");
     let error = build_error(Vetter::cloudevents().schema(TYPE, "true").schema_resource("b.json", "{"));
     assert!(error.contains("b.json"), "{error}");

@@ -42,7 +42,8 @@ pub use credential::{Credential, CredentialError};
 pub use escape::escaped;
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{
-    EventInfo, EventPayload, Example, Instant, ReadError, ReadErrorKind, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
+    EventInfo, EventPayload, Example, Instant, ReadError, ReadErrorKind, Timestamp, UnknownVendor, Vendor, amlyze,
+    dataspike, events, find,
 };
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
 pub use problem::{PROBLEM_JSON, Problem};

@@ -91,7 +91,8 @@ fn main() -> Result<ExitCode> {
         for (draft, uri) in DRAFTS {
             let mut tally = Tally::default();
             for file in files(&folder.join("tests").join(draft))? {
-                let groups: Vec<Group> = serde_json::from_str(&fs::read_to_string(folder.join("tests").join(draft).join(&file))?)?;
+                let groups: Vec<Group> =
+                    serde_json::from_str(&fs::read_to_string(folder.join("tests").join(draft).join(&file))?)?;
                 for group in groups {
                     let run = Run { engine, draft, file: &file, remotes: &remotes };
                     run.group(&group, uri, &mut exceptions, &mut tally, &mut failures);

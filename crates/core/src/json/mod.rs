@@ -13,7 +13,7 @@ pub(crate) use number::Decimal;
 #[cfg(any(test, feature = "runtime-schemas"))]
 pub(crate) use number::{STEP_DIGITS, STEP_POWER};
 pub(crate) use scan::{BYTE_ORDER_MARK, Fault, FaultKind};
-pub(crate) use text::{characters, has_lone_surrogate, unescape};
 #[cfg(any(test, feature = "runtime-schemas"))]
 pub(crate) use text::escape_pointer;
+pub(crate) use text::{characters, has_lone_surrogate, unescape};
 pub(crate) use write::{Writer, written_length};

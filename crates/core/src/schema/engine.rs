@@ -32,7 +32,11 @@ impl Shelf {
     /// Reads the texts of documents that schemas refer to, each with its URI.
     pub(crate) fn read(resources: &[(String, String)], has_formats: bool) -> Result<Self, SchemaFault> {
         let read = |(uri, text): &(String, String)| Ok((uri.clone(), parse(uri, text)?));
-        Ok(Self { resources: resources.iter().map(read).collect::<Result<_, SchemaFault>>()?, has_formats, has_tables: true })
+        Ok(Self {
+            resources: resources.iter().map(read).collect::<Result<_, SchemaFault>>()?,
+            has_formats,
+            has_tables: true,
+        })
     }
 
     #[cfg(feature = "internals")]

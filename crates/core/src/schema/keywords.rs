@@ -33,7 +33,13 @@ pub struct SchemaWarning {
 
 impl std::fmt::Display for SchemaWarning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the schema of {}, at {}: {}", self.schema, if self.at.is_empty() { "its root" } else { &self.at }, self.reason)
+        write!(
+            f,
+            "the schema of {}, at {}: {}",
+            self.schema,
+            if self.at.is_empty() { "its root" } else { &self.at },
+            self.reason
+        )
     }
 }
 
@@ -49,9 +55,22 @@ enum Below {
 
 fn below(keyword: &str) -> Below {
     match keyword {
-        "not" | "if" | "then" | "else" | "contains" | "items" | "additionalItems" | "additionalProperties"
-        | "propertyNames" | "unevaluatedItems" | "unevaluatedProperties" | "contentSchema" | "allOf" | "anyOf"
-        | "oneOf" | "prefixItems" => Below::Schemas,
+        "not"
+        | "if"
+        | "then"
+        | "else"
+        | "contains"
+        | "items"
+        | "additionalItems"
+        | "additionalProperties"
+        | "propertyNames"
+        | "unevaluatedItems"
+        | "unevaluatedProperties"
+        | "contentSchema"
+        | "allOf"
+        | "anyOf"
+        | "oneOf"
+        | "prefixItems" => Below::Schemas,
         "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" | "dependencies" => {
             Below::Named
         }
@@ -108,11 +127,7 @@ fn push(at: &mut String, name: &str) {
 }
 
 /// What in `schema` has no effect; `is_checked` says which formats are asserted.
-pub(super) fn warnings(
-    id: &str,
-    schema: &mut Value,
-    is_checked: &dyn Fn(Draft, &str) -> bool,
-) -> Vec<SchemaWarning> {
+pub(super) fn warnings(id: &str, schema: &mut Value, is_checked: &dyn Fn(Draft, &str) -> bool) -> Vec<SchemaWarning> {
     let mut found = Vec::new();
     let mut tell = |at: &str, keyword: Option<&str>, reason: String| {
         let mut at = at.to_owned();

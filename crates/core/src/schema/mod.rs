@@ -15,10 +15,10 @@ mod violation;
 #[cfg(feature = "internals")]
 use hookvet_catalogue::EventInfo;
 
-#[cfg(feature = "internals")]
-pub(crate) use engine::Validator;
 #[cfg(feature = "own-schemas")]
 pub(crate) use engine::Shelf;
+#[cfg(feature = "internals")]
+pub(crate) use engine::Validator;
 #[cfg(feature = "own-schemas")]
 pub use keywords::SchemaWarning;
 #[cfg(feature = "runtime-schemas")]

@@ -52,7 +52,9 @@ impl OwnSchema {
         check_length(event_type, text)?;
         let (validator, warnings) = Validator::compile(event_type, text, shelf)?;
         let engine = match tables(event_type, text, shelf.has_formats) {
-            Ok((tables, root)) if shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES => Engine::Tables(Box::new(tables), root),
+            Ok((tables, root)) if shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES => {
+                Engine::Tables(Box::new(tables), root)
+            }
             _ => Engine::Any(Box::new(validator)),
         };
         Ok((Self::new(event_type, text, engine), warnings))

@@ -59,10 +59,8 @@ impl<'e> Looked<'e> {
             "additionalProperties" | "unevaluatedProperties" => _ = self.said.insert(at),
             _ => {}
         }
-        let is_about_members = matches!(
-            keyword,
-            "properties" | "patternProperties" | "additionalProperties" | "unevaluatedProperties"
-        );
+        let is_about_members =
+            matches!(keyword, "properties" | "patternProperties" | "additionalProperties" | "unevaluatedProperties");
         for child in unit.children() {
             // `required` can stand below `properties`, where the two are checked as one.
             if is_about_members && child.instance_location().as_str() == at {
@@ -201,9 +199,11 @@ impl Names {
         root: &Value,
         known: &mut HashMap<String, usize>,
     ) -> Option<usize> {
-        let others = schema.as_object()?.iter().filter(|(keyword, _)| !matches!(&***keyword, "$ref" | "$defs" | "definitions"));
+        let others =
+            schema.as_object()?.iter().filter(|(keyword, _)| !matches!(&***keyword, "$ref" | "$defs" | "definitions"));
         for (keyword, value) in others {
-            let is_in_place = matches!(&**keyword, "properties" | "patternProperties" | "additionalProperties" | "items");
+            let is_in_place =
+                matches!(&**keyword, "properties" | "patternProperties" | "additionalProperties" | "items");
             if is_in_place || names_members(value) {
                 return None;
             }

@@ -44,7 +44,9 @@ pub enum BuildError {
         event_type: String,
     },
     /// A type has a schema and is not taken.
-    #[error("the event type {event_type} has a schema and is not among the types of `.only(…)`; add it there, or leave its schema out")]
+    #[error(
+        "the event type {event_type} has a schema and is not among the types of `.only(…)`; add it there, or leave its schema out"
+    )]
     TypeLeftOut {
         /// The type.
         event_type: String,

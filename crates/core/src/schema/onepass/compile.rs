@@ -10,8 +10,8 @@
 use std::sync::atomic::AtomicU8;
 
 use super::program::{
-    Array, Bound, Choice, Dependent, Format, Index, Length, Member, Name, Node, Object, Others, Program, Range, literals,
-    types,
+    Array, Bound, Choice, Dependent, Format, Index, Length, Member, Name, Node, Object, Others, Program, Range,
+    literals, types,
 };
 use super::watch::NESTED;
 use super::words::fingerprint;
@@ -405,15 +405,54 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         if let Some(reference) = self.lone_reference(value, is_root) {
             return self.reference(reference, &format!("{at}/$ref"));
         }
+        if let Some(choice) = self.or_null(value) {
+            return self.nullable(choice, at);
+        }
         let rules = self.rules(value, is_root, at)?;
         self.assemble(rules, is_root, at)
+    }
+
+    /// What a schema allows besides null, where it is a choice between the two and says nothing else: an optional member as `schemars`
+    /// writes it.
+    fn or_null(&self, value: Value<'d, 't>) -> Option<Value<'d, 't>> {
+        let mut said =
+            value.children().filter(|member| member.name().is_none_or(|name| !is_remark(&name) && !is_place(&name)));
+        let choices =
+            said.next().filter(|member| member.name().as_deref() == Some("anyOf") && said.next().is_none())?;
+        let mut choices = choices.children().filter(|_| choices.kind() == Kind::Array);
+        let (choice, null, None) = (choices.next()?, choices.next()?, choices.next()) else { return None };
+        let mut keywords = null.children();
+        let kind = keywords.next().filter(|_| keywords.next().is_none())?;
+        (kind.name().as_deref() == Some("type") && kind.text().as_deref() == Some("null")).then_some(choice)
+    }
+
+    /// The schema, and null besides. What is wrong is told as if there were no choice.
+    fn nullable(&mut self, value: Value<'d, 't>, at: &mut String) -> Result<u16, String> {
+        let length = at.len();
+        at.push_str("/anyOf/0");
+        let found = self.schema(value, at)?;
+        let is_reserved = |(_, definition): &(String, Definition)| matches!(definition, Definition::Open(Some(node)) if *node == found);
+        if self.known.iter().any(is_reserved) {
+            return Err(format!("{at}: a choice with itself is outside the subset"));
+        }
+        at.truncate(length);
+        let mut node = self.compiler.nodes.get(usize::from(found)).copied().unwrap_or(Node::ANY);
+        node.types |= types::NULL;
+        if node.choice != 0
+            && let Some((choice, words, values)) = self.compiler.choices.get(usize::from(node.choice)).cloned()
+        {
+            let choice = Choice { literals: choice.literals | literals::NULL, ..choice };
+            node.choice = kept_once(&mut self.compiler.choices, (choice, words, values))?;
+        }
+        self.compiler.push_node(node)
     }
 
     /// The reference of a schema that says nothing else.
     fn lone_reference(&self, value: Value<'d, 't>, is_root: bool) -> Option<Value<'d, 't>> {
         // Before 2019-09 whatever stands beside it is passed over.
         let is_head = |keyword: &str| is_root && matches!(keyword, "$schema" | "$id");
-        let says_nothing = |keyword: &str| is_remark(keyword) || keyword == "$ref" || is_place(keyword) || is_head(keyword);
+        let says_nothing =
+            |keyword: &str| is_remark(keyword) || keyword == "$ref" || is_place(keyword) || is_head(keyword);
         let is_alone = || value.children().all(|member| member.name().is_some_and(|name| says_nothing(&name)));
         value.get("$ref").filter(|_| self.draft == Draft::Draft7 || is_alone())
     }
@@ -464,7 +503,9 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         }
         self.opened += 1;
         if self.opened > MAX_OPENED {
-            return Err(format!("{at}: more than {MAX_OPENED} references beside other keywords are outside the subset"));
+            return Err(format!(
+                "{at}: more than {MAX_OPENED} references beside other keywords are outside the subset"
+            ));
         }
         self.open.push(pointer.clone());
         let rules = self.part(target, &mut pointer.clone());
@@ -522,9 +563,8 @@ impl<'d, 't> Reader<'_, 'd, 't> {
             }
             "required" => rules.required = Some(strings(value, at)?),
             "dependentRequired" if self.draft > Draft::Draft7 => {
-                let of = |member: Value<'d, 't>| {
-                    Ok((member.name().unwrap_or_default().into_owned(), strings(member, at)?))
-                };
+                let of =
+                    |member: Value<'d, 't>| Ok((member.name().unwrap_or_default().into_owned(), strings(member, at)?));
                 rules.dependents = Some(object(value, at)?.children().map(of).collect::<Result<_, String>>()?);
             }
             "additionalProperties" => {
@@ -549,7 +589,11 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         let node = self.schema(value, at)?;
         let found = self.compiler.nodes.get(usize::from(node)).copied().unwrap_or(Node::ANY);
         // No name is anything but a string, so all else in it never counts.
-        if found.types == 0 { Err(format!("{at}: names that are all refused are outside the subset")) } else { Ok(node) }
+        if found.types == 0 {
+            Err(format!("{at}: names that are all refused are outside the subset"))
+        } else {
+            Ok(node)
+        }
     }
 
     fn assemble(&mut self, rules: Rules<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
@@ -617,9 +661,13 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         if members.len() > MAX_NAMES {
             return Err(format!("{at}: more than {MAX_NAMES} members are outside the subset"));
         }
-        let bit = |name: &String| members.iter().position(|(member, _)| member == name).map_or(0, |place| 1_u64 << place);
+        let bit =
+            |name: &String| members.iter().position(|(member, _)| member == name).map_or(0, |place| 1_u64 << place);
         let bits = |names: &[String]| names.iter().fold(0, |bits, name| bits | bit(name));
-        let dependents: Vec<Dependent> = rules.dependents.iter().flatten()
+        let dependents: Vec<Dependent> = rules
+            .dependents
+            .iter()
+            .flatten()
             .map(|(of, names)| Dependent { of: bit(of), required: bits(names) })
             .collect();
         let object = Object {
@@ -841,7 +889,8 @@ fn strings(value: Value<'_, '_>, at: &str) -> Result<Vec<String>, String> {
 
 /// A whole number, however it is written.
 fn count(value: Value<'_, '_>, at: &str) -> Result<u32, String> {
-    let number = std::str::from_utf8(value.raw()).ok().and_then(|text| text.strip_suffix(".0").unwrap_or(text).parse().ok());
+    let number =
+        std::str::from_utf8(value.raw()).ok().and_then(|text| text.strip_suffix(".0").unwrap_or(text).parse().ok());
     number.ok_or_else(|| format!("{at}: no whole number below 2^32"))
 }
 
@@ -862,10 +911,16 @@ mod tests {
             (r#"{"enum":["a",1e999]}"#, "/enum: no number in the range"),
             (r##"{"$ref":"#/$defs/A"}"##, "/$ref: refers to nothing"),
             (r#"{"$ref":"other.json"}"#, "/$ref: only references by a pointer into the same document"),
-            (r##"{"$ref":"#/$defs/A","type":"string","$defs":{"A":{"type":"null"}}}"##, "/$ref: type twice for one value"),
+            (
+                r##"{"$ref":"#/$defs/A","type":"string","$defs":{"A":{"type":"null"}}}"##,
+                "/$ref: type twice for one value",
+            ),
             (r##"{"$ref":"#","type":"string"}"##, "/$ref: a reference to itself beside other keywords"),
             (r#"{"allOf":[{"minLength":1},{"minLength":2}]}"#, "/allOf/1: minLength twice for one value"),
-            (r#"{"properties":{"a":true},"allOf":[{"additionalProperties":false}]}"#, "/allOf/0: additionalProperties of another"),
+            (
+                r#"{"properties":{"a":true},"allOf":[{"additionalProperties":false}]}"#,
+                "/allOf/0: additionalProperties of another",
+            ),
             (r#"{"multipleOf":0}"#, "/multipleOf: only a number above 0"),
             (r##"{"$ref":"#/$defs/A","$defs":{"A":{"$ref":"#/$defs/A"}}}"##, "/$ref: refers to itself"),
             (r#"{"if":{"minProperties":2},"then":{"required":[]}}"#, "/if: only"),
@@ -876,7 +931,10 @@ mod tests {
             (r#"{"maximum":1e999}"#, "/maximum: no number in the range"),
             (r#"{"type":"text"}"#, "/type: no such type"),
             (r#"{"type":"string","type":"null"}"#, "/type: stands there twice"),
-            (r#"{"$schema":"http://json-schema.org/draft-04/schema#"}"#, "/$schema: only drafts 2020-12, 2019-09 and 07"),
+            (
+                r#"{"$schema":"http://json-schema.org/draft-04/schema#"}"#,
+                "/$schema: only drafts 2020-12, 2019-09 and 07",
+            ),
             (r#"{"items":{"$id":"y"}}"#, "/items/$id: a document in another"),
             ("{", "cut off"),
         ] {

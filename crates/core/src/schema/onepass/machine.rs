@@ -96,8 +96,18 @@ struct Frame {
 const PREFIXED: u16 = u16::MAX;
 
 impl Frame {
-    const NONE: Self =
-        Self { seen: 0, start: 0, key: 0, count: 0, names: 0, rules: 0, next: 0, items: 0, choice: 0, is_object: false };
+    const NONE: Self = Self {
+        seen: 0,
+        start: 0,
+        key: 0,
+        count: 0,
+        names: 0,
+        rules: 0,
+        next: 0,
+        items: 0,
+        choice: 0,
+        is_object: false,
+    };
 }
 
 /// How many containers fit into the part of the stack that needs no heap.
@@ -707,10 +717,12 @@ impl<'m> Machine<'m> {
             if let Some(max) = range.max.filter(|max| program.number(*max).is_some_and(|max| max.is_less(&value))) {
                 self.report(Found::Maximum(self.program.text(max.text, max.length)), start);
             }
-            if let Some(above) = range.above.filter(|low| program.number(*low).is_some_and(|low| !low.is_less(&value))) {
+            if let Some(above) = range.above.filter(|low| program.number(*low).is_some_and(|low| !low.is_less(&value)))
+            {
                 self.report(Found::Above(self.program.text(above.text, above.length)), start);
             }
-            if let Some(below) = range.below.filter(|top| program.number(*top).is_some_and(|top| !value.is_less(&top))) {
+            if let Some(below) = range.below.filter(|top| program.number(*top).is_some_and(|top| !value.is_less(&top)))
+            {
                 self.report(Found::Below(self.program.text(below.text, below.length)), start);
             }
             let is_none_of = |step: &_| program.number(*step).is_some_and(|step| !value.is_multiple_of(&step));
