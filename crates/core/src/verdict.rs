@@ -1,5 +1,6 @@
 //! What hookvet says about a delivery.
 
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -99,6 +100,8 @@ impl Authenticity {
 pub struct EventContext {
     pub(crate) attributes: Attributes,
     pub(crate) vendor: Vendor,
+    /// The Rust type that the vetter was given for events of this type.
+    pub(crate) rust_type: Option<TypeId>,
 }
 
 impl EventContext {
@@ -448,7 +451,7 @@ mod tests {
             attributes.push_extension(name, value);
         }
         attributes.push_extension("t", "2023-03-31T15:12:00Z");
-        let event = EventContext { attributes, vendor: Vendor::CloudEvents };
+        let event = EventContext { attributes, rust_type: None, vendor: Vendor::CloudEvents };
         assert_eq!((event.extension_boolean("b"), event.extension_boolean("c")), (Some(true), None));
         assert_eq!((event.extension_integer("i"), event.extension_integer("j")), (Some(-7), None));
         assert_eq!((event.extension_integer("k"), event.extension_integer("z")), (None, None));
