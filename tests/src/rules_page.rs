@@ -292,6 +292,9 @@ fn why(rule: Rule) -> &'static str {
         }
         Rule::CeASpecversion => "Another version may have other attributes under the same names.",
         Rule::CeAType => "The type selects schema and handler.",
+        Rule::CeTypeUnknown => {
+            "The sender chooses the type, and the type selects the schema: an unknown one must not lead past all of them. It is looked at as soon as a schema of your own is given, or where `only` or `only_known_types` says which types are taken."
+        }
         Rule::CeASubject => "An attribute that is there has a value; a missing subject is left out.",
         Rule::CeATime => "Libraries accept far more than the grammar of RFC 3339, each something else.",
         Rule::CeADataschema => "A fragment or a relative address does not identify a schema.",
@@ -370,7 +373,8 @@ fn why(rule: Rule) -> &'static str {
         | Rule::SchemaPropertyNames
         | Rule::SchemaDependentRequired
         | Rule::SchemaAdditionalProperties
-        | Rule::SchemaUnevaluated
+        | Rule::SchemaUnevaluatedProperties
+        | Rule::SchemaUnevaluatedItems
         | Rule::SchemaContains
         | Rule::SchemaAnyOf
         | Rule::SchemaOneOf
@@ -378,7 +382,7 @@ fn why(rule: Rule) -> &'static str {
         | Rule::SchemaFalse
         | Rule::SchemaOther => "For schemas of your own; no built-in schema uses it.",
         Rule::SchemaUnknown => {
-            "Vendors add members, and a payload with one more is no worse. It is kept and reported, so that you learn of it."
+            "Vendors add members, and a payload with one more is no worse. It is kept and reported, so that you learn of it. Under a schema of your own it is a member that the schema neither names nor forbids."
         }
         Rule::AmlyzeD01 => {
             "Two types begin with `com.amlyze.` and all others with `app.amlyze.`, with no stated reason. Either prefix is read for every known remainder."

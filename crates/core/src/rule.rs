@@ -218,6 +218,7 @@ rules! {
     CeAName = "CE-A-name", Error, Malformed, Plain, "attribute names are lower-case ASCII letters and digits", "CloudEvents core 1.0.2, naming conventions";
     CeAName20 = "CE-A-name20", Warning, Malformed, Advice, "attribute names have at most 20 characters", "CloudEvents core 1.0.2, naming conventions (SHOULD)";
     CeAReserved = "CE-A-reserved", Error, Malformed, Plain, "data is no attribute name", "CloudEvents 1.0.3 (work in progress), naming conventions";
+    CeTypeUnknown = "CE-type-unknown", Drift, Schema, Plain, "the event's type is one that the receiver takes", "this project: a sender must not leave a schema out by another type";
     // CloudEvents: data, structured mode, batches.
     CeD4 = "CE-D4", Error, Malformed, Plain, "data that is declared as JSON is JSON", "CloudEvents JSON format 1.0.2 §3.1 and §3.2";
     CeS1 = "CE-S1", Error, Malformed, Plain, "a structured event is one JSON object", "CloudEvents JSON format 1.0.2 §3";
@@ -276,14 +277,15 @@ rules! {
     SchemaPropertyNames = "SCHEMA-propertyNames", Drift, Schema, Plain, "member names follow their schema", "JSON Schema 2020-12 core §10.3.2.4";
     SchemaDependentRequired = "SCHEMA-dependentRequired", Drift, Schema, Plain, "a member that another one asks for is present", "JSON Schema 2020-12 validation §6.5.4";
     SchemaAdditionalProperties = "SCHEMA-additionalProperties", Drift, Schema, Plain, "an object has no member that the schema forbids", "JSON Schema 2020-12 core §10.3.2.3";
-    SchemaUnevaluated = "SCHEMA-unevaluated", Drift, Schema, Plain, "nothing is left over that no subschema looked at", "JSON Schema 2020-12 core §11";
+    SchemaUnevaluatedProperties = "SCHEMA-unevaluatedProperties", Drift, Schema, Plain, "an object has no member that no subschema looked at", "JSON Schema 2020-12 core §11.3";
+    SchemaUnevaluatedItems = "SCHEMA-unevaluatedItems", Drift, Schema, Plain, "an array has no item that no subschema looked at", "JSON Schema 2020-12 core §11.2";
     SchemaContains = "SCHEMA-contains", Drift, Schema, Plain, "an array contains what the schema asks for", "JSON Schema 2020-12 core §10.3.1.3";
     SchemaAnyOf = "SCHEMA-anyOf", Drift, Schema, Plain, "a value matches at least one alternative", "JSON Schema 2020-12 core §10.2.1.2";
     SchemaOneOf = "SCHEMA-oneOf", Drift, Schema, Plain, "a value matches exactly one alternative", "JSON Schema 2020-12 core §10.2.1.3";
     SchemaNot = "SCHEMA-not", Drift, Schema, Plain, "a value does not match what is excluded", "JSON Schema 2020-12 core §10.2.1.4";
     SchemaFalse = "SCHEMA-false", Drift, Schema, Plain, "nothing stands where the schema is false", "JSON Schema 2020-12 core §4.3.2";
     SchemaOther = "SCHEMA-other", Drift, Schema, Plain, "every other keyword of a schema of your own", "JSON Schema 2020-12";
-    SchemaUnknown = "SCHEMA-unknown", Warning, Schema, Plain, "a member is one that the vendor documents", "this project: unknown members are read past and reported";
+    SchemaUnknown = "SCHEMA-unknown", Warning, Schema, Plain, "a member is one that the vendor documents, or that the schema names", "this project: unknown members are read past and reported";
 
     // AMLYZE: the numbers of the places where its documents disagree.
     AmlyzeD01 = "AMLYZE-D01", Warning, Malformed, Plain, "the type name has the prefix listed for it (com.amlyze. or app.amlyze.)", "AMLYZE webhook documents, all revisions";

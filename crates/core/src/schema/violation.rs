@@ -45,6 +45,26 @@ impl At {
     }
 }
 
+/// What is said of a member that the schema is silent about.
+pub(crate) const UNKNOWN: &str = "the vendor documents no such member; it is kept";
+
+/// What is said of an object with a name that `propertyNames` refuses.
+pub(crate) const NAME: &str = "a member's name is not as the schema wants it";
+
+/// What is said of a member that the schema forbids.
+pub(crate) const FORBIDDEN: &str = "the schema allows no such member";
+
+/// What is said of a value that the schema `false` stands for.
+pub(crate) const NOTHING: &str = "the schema allows nothing here";
+
+/// What is said of equal items where each has to be another.
+pub(crate) const EQUAL_ITEMS: &str = "two items are equal";
+
+/// What is said of a member that another one asks for.
+pub(crate) fn dependent(name: &str) -> String {
+    format!("member {name} is missing, which another one asks for")
+}
+
 /// What a string should look like that has not its format.
 pub(crate) fn format_message(format: &str) -> String {
     let form = match format {
