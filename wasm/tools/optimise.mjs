@@ -23,7 +23,7 @@ export function optimise(module, output, { names = false } = {}) {
     // An engine compiles a function when it is called first. What only refusals need stays out of those that every delivery calls,
     // which makes the first verdict come milliseconds sooner and the module smaller, and no later one slower.
     '--one-caller-inline-max-function-size=400',
-    ...(process.env.HOOKVET_WASM_OPT ?? '-O3 --converge').split(' '),
+    ...['-O3', '--converge'],
     ...['-o', output, module],
   ]);
 }

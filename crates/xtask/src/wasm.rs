@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 
 /// Runs this program again with what makes glue: a large build, so it is a feature.
 #[cfg(not(feature = "bindgen"))]
-fn with_bindgen(command: &str, arguments: &[&str]) -> Result<()> {
+pub(crate) fn with_bindgen(command: &str, arguments: &[&str]) -> Result<()> {
     let own = ["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--", command];
     process::run(process::cargo().args(own).args(arguments))
 }

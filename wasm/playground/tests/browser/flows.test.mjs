@@ -780,6 +780,7 @@ flow('the rules open at the one that is broken', async (page) => {
     return top >= 0 && bottom <= innerHeight;
   });
   assert.ok(isInView);
+  assert.equal(await page.evaluate(() => scrollY), 0);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'tab-rules');
 });
 
