@@ -44,9 +44,17 @@ fn mentions(of: &str, words: &[&str]) -> Vec<String> {
 #[test]
 fn no_vendor_is_named_outside_its_folder_and_the_lists() {
     let names = ["amlyze", "dataspike", "standardwebhooks", "standard_webhooks", "vendor::cloudevents"];
-    for layer in
-        ["vetter", "cloudevents", "schema/onepass", "json", "grammar", "report.rs", "headers.rs", "settings.rs", "own.rs"]
-    {
+    for layer in [
+        "vetter",
+        "cloudevents",
+        "schema/onepass",
+        "json",
+        "grammar",
+        "report.rs",
+        "headers.rs",
+        "settings.rs",
+        "own.rs",
+    ] {
         assert_eq!(mentions(layer, &names), Vec::<String>::new(), "in {layer}");
     }
     // The test itself sees names where there are some.
