@@ -37,6 +37,7 @@ pub(crate) fn run() -> Result<()> {
     lane(&mut lanes, "linear", || counted(&mut crate::linear(&[])?))?;
     // For all lanes after it.
     lane(&mut lanes, "wasm built twice", || wasm::run(&["--twice"]).map(|()| None))?;
+    lane(&mut lanes, "JavaScript", || wasm::check_scripts().map(|()| None))?;
     lane(&mut lanes, "wasm under Node", || {
         wasm::write_native_verdicts()?;
         counted(&mut wasm::node_tests())
