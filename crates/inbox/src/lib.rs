@@ -1,0 +1,30 @@
+//! Stores vetted webhook deliveries before they are acknowledged, tells duplicates, and hands each one to a worker.
+//!
+//! Both vendors repeat whatever is not answered with 2xx and promise no order. A receiver has to store first, answer, then work, and
+//! drop what comes twice. An [`Inbox`] does that on an embedded file, and on several machines by another URL.
+//!
+//! | feature | what it brings | default |
+//! |---|---|---|
+//! | `sqlite` | `sqlite:FILE`, the embedded store | yes |
+//! | `tower` | `InboxLayer` and `Intake`, behind `hookvet_tower::VetLayer` | yes |
+//! | `postgres` | `postgres://`, a store for many machines | no |
+//! | `metrics` | counters, gauges and histograms through the `metrics` facade | no |
+//! | `conformance` | the suite that every store passes, for a store of your own | no |
+
+mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod memory;
+mod record;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod store;
+
+pub use memory::MemoryStore;
+pub use record::{Delivery, Note, Record, State, UnknownState};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteOptions, SqliteStore};
+pub use store::{
+    Appended, Arrival, Change, Filter, Horizon, Lease, Leased, Outcome, Page, Pending, Query, Selection, Settled,
+    Stats, Store, StoreError, Swept, Terms, Wanted,
+};
