@@ -114,9 +114,15 @@ pub struct ServeArguments {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// The SQLite file that keeps accepted deliveries
-    #[arg(long, value_name = "FILE", default_value = "hookvet.sqlite")]
-    pub store: PathBuf,
+    /// The store that keeps accepted deliveries: sqlite:FILE, postgres://USER@HOST/DATABASE or memory:
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "HOOKVET_INBOX",
+        hide_env_values = true,
+        default_value = "sqlite:hookvet.sqlite"
+    )]
+    pub inbox: String,
     #[command(flatten)]
     pub judging: Judging,
     /// Take Dataspike deliveries without looking at a signature
@@ -149,9 +155,6 @@ pub struct ServeArguments {
     /// How many connections may be open at once; further ones wait
     #[arg(long, value_name = "COUNT", default_value_t = 512, value_parser = connections)]
     pub max_connections: usize,
-    /// How long to wait for others that write to the store, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
-    pub store_patience: Duration,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -14,7 +14,6 @@ mod render;
 mod send;
 mod serve;
 mod server;
-mod store;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

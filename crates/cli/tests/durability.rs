@@ -101,13 +101,13 @@ impl Load {
 fn stored(store: &Path) -> (Vec<String>, i64) {
     let store = rusqlite::Connection::open(store).expect("the store");
     let ids = store
-        .prepare("SELECT id FROM deliveries ORDER BY id")
+        .prepare("SELECT id FROM hookvet_delivery ORDER BY id")
         .expect("a statement")
         .query_map([], |row| row.get(0))
         .expect("rows")
         .collect::<rusqlite::Result<_>>()
         .expect("rows");
-    let redeliveries = "SELECT coalesce(sum(redeliveries), 0) FROM deliveries";
+    let redeliveries = "SELECT coalesce(sum(hits), 0) FROM hookvet_seen";
     (ids, store.query_row(redeliveries, [], |row| row.get(0)).expect("a row"))
 }
 
@@ -163,7 +163,7 @@ fn two_receivers_on_one_file_answer_no_503_while_a_third_writes_too() {
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(10) {
             third
-                .execute_batch("BEGIN IMMEDIATE; UPDATE deliveries SET subject = subject WHERE seq = 1")
+                .execute_batch("BEGIN IMMEDIATE; UPDATE hookvet_delivery SET subject = subject WHERE seq = 1")
                 .expect("a lock");
             thread::sleep(Duration::from_millis(50));
             third.execute_batch("COMMIT").expect("written");

@@ -27,7 +27,8 @@ use futures_util::future::join_all;
 
 use crate::record::{Note, Record, State};
 use crate::store::{
-    Arrival, Change, Filter, Horizon, Lease, Leased, Outcome, Query, Selection, Settled, Store, StoreError, Terms, Wanted,
+    Arrival, Change, Filter, Horizon, Lease, Leased, Outcome, Query, Selection, Settled, Store, StoreError, Terms,
+    Wanted,
 };
 
 /// A kind of store.
@@ -262,7 +263,8 @@ async fn everything_comes_back_as_it_was(subject: &mut impl Subject) {
 
 async fn unusual_texts_are_kept_or_fail_alone(subject: &mut impl Subject) {
     let store = &subject.fresh().await;
-    let unusual = ["\0", "a\0b", "' OR 1 --", "\u{FFFD}", "\\x00", "*.>", "日本", "\u{1F600}", "\r\n"].map(str::to_owned);
+    let unusual =
+        ["\0", "a\0b", "' OR 1 --", "\u{FFFD}", "\\x00", "*.>", "日本", "\u{1F600}", "\r\n"].map(str::to_owned);
     let long = ["k".repeat(100_000)];
     let records: Vec<Record> = unusual
         .iter()
@@ -379,7 +381,10 @@ async fn a_retry_waits_and_keeps_its_note(subject: &mut impl Subject) {
     let seq = new(store, record("a 1")).await;
     let leased = lease_one(store, LONG).await;
     let note = Some(Note::new("the database was down"));
-    assert_eq!(settle(store, leased.lease, Outcome::Retry { after: LEASE, note: note.clone() }).await, Settled::Settled);
+    assert_eq!(
+        settle(store, leased.lease, Outcome::Retry { after: LEASE, note: note.clone() }).await,
+        Settled::Settled
+    );
     assert_eq!((due(store).await, state(store, seq).await), (0, Some(State::Ready)));
     let again = next_due(store, LONG).await;
     assert_eq!((again.delivery.attempts, &again.delivery.note), (2, &note));
@@ -427,9 +432,8 @@ async fn other_contents_at_the_same_instant_are_conflicts_but_one(subject: &mut 
     let store = &subject.fresh().await;
     // Each of eight contents four times.
     let appended = join_all((0..32).map(|index| store.append(other("a 1", index % 8), None))).await;
-    let count = |wanted: fn(Arrival) -> bool| {
-        appended.iter().flatten().filter(|appended| wanted(appended.arrival)).count()
-    };
+    let count =
+        |wanted: fn(Arrival) -> bool| appended.iter().flatten().filter(|appended| wanted(appended.arrival)).count();
     assert_eq!(count(|arrival| arrival == Arrival::New), 1);
     assert_eq!(count(|arrival| arrival == Arrival::Conflict), 7);
     assert_eq!(count(|arrival| matches!(arrival, Arrival::Duplicate(_))), 24);
@@ -462,7 +466,8 @@ async fn one_of_two_who_settle_at_the_same_instant_has_lost(subject: &mut impl S
     for number in 0..10 {
         new(store, record(&format!("a {number}"))).await;
         let lease = lease_one(store, LONG).await.lease;
-        let both = join_all([store.settle(lease, Outcome::Done), store.settle(lease, Outcome::Dead { note: None })]).await;
+        let both =
+            join_all([store.settle(lease, Outcome::Done), store.settle(lease, Outcome::Dead { note: None })]).await;
         assert_eq!(both.iter().filter(|settled| **settled == Ok(Settled::Settled)).count(), 1, "{both:?}");
     }
 }
@@ -532,7 +537,10 @@ async fn filters_find_what_they_say(subject: &mut impl Subject) {
     assert_eq!(find(Filter::default()).await, [first, second, third]);
     assert_eq!(find(Filter { vendor: text("dataspike"), ..Filter::default() }).await, [second]);
     assert_eq!(find(Filter { subject: text("s"), ..Filter::default() }).await, [first, second]);
-    assert_eq!(find(Filter { event_type: text("t.update"), vendor: text("amlyze"), ..Filter::default() }).await, [first]);
+    assert_eq!(
+        find(Filter { event_type: text("t.update"), vendor: text("amlyze"), ..Filter::default() }).await,
+        [first]
+    );
     assert_eq!(find(Filter { event_type: text("t"), ..Filter::default() }).await, [0; 0]);
     assert_eq!(find(Filter { key: text("a 2"), ..Filter::default() }).await, [second]);
     assert_eq!(find(Filter::in_state(State::Quarantined)).await, [third]);

@@ -11,16 +11,34 @@
 //! | `metrics` | counters, gauges and histograms through the `metrics` facade | no |
 //! | `conformance` | the suite that every store passes, for a store of your own | no |
 
+#[cfg(feature = "tower")]
+mod answer;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod inbox;
+#[cfg(feature = "tower")]
+mod intake;
+#[cfg(feature = "tower")]
+mod layer;
 mod memory;
+mod observe;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod record;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
+mod worker;
 
+pub use inbox::Inbox;
+#[cfg(feature = "tower")]
+pub use intake::Intake;
+#[cfg(feature = "tower")]
+pub use layer::{Claim, InboxLayer};
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use record::{Delivery, Note, Record, State, UnknownState};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteOptions, SqliteStore};
@@ -28,3 +46,4 @@ pub use store::{
     Appended, Arrival, Change, Filter, Horizon, Lease, Leased, Outcome, Page, Pending, Query, Selection, Settled,
     Stats, Store, StoreError, Swept, Terms, Wanted,
 };
+pub use worker::{Failure, Worker};

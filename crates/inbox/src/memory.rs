@@ -173,7 +173,10 @@ impl Tables {
         let Some(row) = self.deliveries.get(&seq) else { return false };
         let group = |row: &Row| (row.delivery.record.vendor.clone(), row.delivery.record.subject.clone());
         row.delivery.record.subject.is_some()
-            && self.deliveries.range(..seq).any(|(_, other)| other.delivery.due_at.is_some() && group(other) == group(row))
+            && self
+                .deliveries
+                .range(..seq)
+                .any(|(_, other)| other.delivery.due_at.is_some() && group(other) == group(row))
     }
 
     fn settle(&mut self, lease: Lease, outcome: Outcome, now: i64) -> Settled {
@@ -302,7 +305,9 @@ impl Tables {
         let is_old = |delivery: &Delivery| delivery.state == State::Done && delivery.received_at < deliveries_before;
         let old = self.deliveries.values().map(|row| &row.delivery).filter(|delivery| is_old(delivery));
         let old: Vec<i64> = old.map(|delivery| delivery.seq).take(limit).collect();
-        old.iter().for_each(|seq| self.remove(*seq));
+        for seq in &old {
+            self.remove(*seq);
+        }
         let mut keys = 0;
         let deliveries = &self.deliveries;
         for all in self.seen.values_mut() {

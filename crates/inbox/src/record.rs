@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use hookvet::Vetter;
-use hookvet_receiver::{Received, is_sensitive_header};
+use hookvet_receiver::{Quarantined, Received, is_sensitive_header};
 
 /// What is kept of a delivery. `Debug` shows no value of it.
 #[derive(Clone, Default, Eq, PartialEq)]
@@ -39,6 +39,12 @@ impl Record {
         vetter: &Vetter,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
+        let headers = headers.into_iter().filter(|(name, _)| !is_sensitive_header(vetter, name.as_ref()));
+        let text = |name: N| String::from_utf8_lossy(name.as_ref()).into_owned();
+        Self::with_headers(received, headers.map(|(name, value)| (text(name), value.as_ref().to_vec())).collect())
+    }
+
+    fn with_headers(received: &Received, headers: Vec<(String, Vec<u8>)>) -> Self {
         let verdict = received.verdict();
         let event = received.event();
         Self {
@@ -48,11 +54,7 @@ impl Record {
             id: event.map(|event| event.id().to_owned()),
             event_type: event.map(|event| event.event_type().to_owned()),
             subject: event.and_then(|event| event.subject().map(str::to_owned)),
-            headers: headers
-                .into_iter()
-                .filter(|(name, _)| !is_sensitive_header(vetter, name.as_ref()))
-                .map(|(name, value)| (String::from_utf8_lossy(name.as_ref()).into_owned(), value.as_ref().to_vec()))
-                .collect(),
+            headers,
             // A copy, since the bytes may be a part of a larger buffer.
             body: Bytes::copy_from_slice(received.body()),
             verdict: verdict.to_json(),
@@ -63,7 +65,8 @@ impl Record {
     /// How much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
         let texts = [&self.key, &self.id, &self.event_type, &self.subject].into_iter().flatten().map(String::len);
-        let headers = self.headers.iter().map(|(name, value)| size_of::<(String, Vec<u8>)>() + name.len() + value.len());
+        let headers =
+            self.headers.iter().map(|(name, value)| size_of::<(String, Vec<u8>)>() + name.len() + value.len());
         size_of::<Self>()
             + self.vendor.len()
             + self.body.len()
@@ -77,7 +80,7 @@ impl Record {
             let text: String = value.iter().copied().map(char::from).collect();
             (name, text)
         });
-        serde_json::Value::from_iter(pairs.map(|(name, text)| serde_json::json!([name, text]))).to_string()
+        pairs.map(|(name, text)| serde_json::json!([name, text])).collect::<serde_json::Value>().to_string()
     }
 
     /// Of what [`headers_json`](Self::headers_json) gives.
@@ -85,6 +88,12 @@ impl Record {
         let pairs: Vec<(String, String)> = serde_json::from_str(text).unwrap_or_default();
         let octets = |text: String| text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
         pairs.into_iter().map(|(name, value)| (name, octets(value))).collect()
+    }
+}
+
+impl From<&Quarantined> for Record {
+    fn from(delivery: &Quarantined) -> Self {
+        Self::with_headers(delivery.received(), delivery.headers().to_vec())
     }
 }
 

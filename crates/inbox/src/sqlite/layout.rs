@@ -29,45 +29,45 @@ const COLUMNS_OF_1: &str = "seq received_at vendor key id type subject headers b
 /// `is_shared`: the tables stand beside those of an application.
 pub(super) fn prepare(connection: &mut Connection, file: &Path, is_shared: bool) -> Result<(), StoreError> {
     // Zeroes what is taken out of the file.
-    connection.pragma_update(None, "secure_delete", "ON").map_err(failed)?;
-    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(failed)?;
+    connection.pragma_update(None, "secure_delete", "ON").map_err(StoreError::failed)?;
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(StoreError::failed)?;
     if pages == 0 {
         // Only before the first table.
-        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(failed)?;
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(StoreError::failed)?;
     }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    let found = Found::read(&transaction).map_err(failed)?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::failed)?;
+    let found = Found::read(&transaction).map_err(StoreError::failed)?;
     match found.layout {
         Some(LAYOUT) => return Ok(()),
-        Some(other) => return Err(StoreError::Failed(format!(
-            "expected layout {LAYOUT} of the store, but found {other}: a later version of hookvet has written it; start that one, or \
+        Some(other) => {
+            return Err(StoreError::Failed(format!(
+                "expected layout {LAYOUT} of the store, but found {other}: a later version of hookvet has written it; start that one, or \
              name another store"
-        ))),
-        None if found.is_empty || is_shared => transaction.execute_batch(SCHEMA).map_err(failed)?,
+            )));
+        }
+        None if found.is_empty || is_shared => transaction.execute_batch(SCHEMA).map_err(StoreError::failed)?,
         None if found.is_of_before() => {
             close_to_others(file).map_err(StoreError::failed)?;
-            transaction.execute_batch(SCHEMA).map_err(failed)?;
-            take_over(&transaction).map_err(|error| StoreError::Failed(format!(
-                "cannot bring it to the layout of this version; its deliveries are as they were: {error}"
-            )))?;
+            transaction.execute_batch(SCHEMA).map_err(StoreError::failed)?;
+            take_over(&transaction).map_err(|error| {
+                StoreError::Failed(format!(
+                    "cannot bring it to the layout of this version; its deliveries are as they were: {error}"
+                ))
+            })?;
         }
         None => {
             return Err(StoreError::Failed("it is a database of something else; name another file".into()));
         }
     }
     if !is_shared {
-        transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
-        transaction.pragma_update(None, "user_version", LAYOUT).map_err(failed)?;
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(StoreError::failed)?;
+        transaction.pragma_update(None, "user_version", LAYOUT).map_err(StoreError::failed)?;
     }
-    transaction.commit().map_err(failed)?;
+    transaction.commit().map_err(StoreError::failed)?;
     // Empties a log of before, which may hold the same credentials. Whoever else reads the file may stand in the way.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
     Ok(())
-}
-
-fn failed(error: rusqlite::Error) -> StoreError {
-    // It names columns and constraints, never their values.
-    StoreError::Failed(error.to_string())
 }
 
 /// What a file is before it is touched.
@@ -102,7 +102,8 @@ impl Found {
 
 /// From the one table of layouts 0 and 1. Nobody had marked its deliveries as worked on, so all of them are ready.
 fn take_over(connection: &Connection) -> Result<(), Box<dyn std::error::Error>> {
-    let mut select = connection.prepare("SELECT seq, headers, verdict, body, received_at FROM deliveries ORDER BY seq")?;
+    let mut select =
+        connection.prepare("SELECT seq, headers, verdict, body, received_at FROM deliveries ORDER BY seq")?;
     let mut rows = select.query([])?;
     let mut copy = connection.prepare(
         "INSERT INTO hookvet_delivery
@@ -134,7 +135,8 @@ fn take_over(connection: &Connection) -> Result<(), Box<dyn std::error::Error>> 
 
 /// A time as it was written before; 0 where it is none.
 fn milliseconds(connection: &Connection, time: &str) -> rusqlite::Result<i64> {
-    connection.query_row("SELECT coalesce(cast(unixepoch(?1, 'subsec') * 1000 AS INTEGER), 0)", [time], |row| row.get(0))
+    connection
+        .query_row("SELECT coalesce(cast(unixepoch(?1, 'subsec') * 1000 AS INTEGER), 0)", [time], |row| row.get(0))
 }
 
 /// Headers without those that may hold a credential; of the time of layout 0 there were no configured ones.
@@ -185,7 +187,7 @@ pub(super) fn write_ahead(connection: &Connection, patience: Duration) -> Result
             }
             // Another process is opening it.
             Err(error) if is_busy(&error) && started.elapsed() < patience => thread::sleep(PAUSE),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(StoreError::failed(error)),
         }
     }
 }

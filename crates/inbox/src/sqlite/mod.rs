@@ -128,7 +128,11 @@ impl Store for SqliteStore {
                 .await?;
             if change == Change::Erase {
                 // The log still holds what was erased. Others that read stand in the way, and empty it later.
-                self.read(|connection, _| Ok(drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")))).await?;
+                let checkpoint = |connection: &mut Connection, _| {
+                    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+                    Ok(())
+                };
+                self.read(checkpoint).await?;
             }
             Ok(changed)
         })

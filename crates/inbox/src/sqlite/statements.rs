@@ -1,5 +1,7 @@
 //! The statements, each run inside a transaction of the thread that writes.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 
@@ -97,11 +99,11 @@ fn duplicate(connection: &Connection, seq: i64, terms: Option<Terms>, now: i64) 
         .map_or(State::Done, State::of_code);
     let lease = match terms {
         Some(terms) => connection
-            .prepare_cached(concat!(
+            .prepare_cached(
                 "UPDATE hookvet_delivery SET state = iif(attempts < ?2, 1, 3), due_at = iif(attempts < ?2, ?3, NULL), \
                  attempts = attempts + (attempts < ?2), token = token + 1 \
-                 WHERE seq = ?1 AND (state = 0 OR (state = 1 AND due_at <= ?4)) RETURNING state, token"
-            ))?
+                 WHERE seq = ?1 AND (state = 0 OR (state = 1 AND due_at <= ?4)) RETURNING state, token",
+            )?
             .query_row(params![seq, terms.max_attempts, now.saturating_add(millis(terms.duration)), now], |row| {
                 Ok((row.get::<_, i16>(0)?, row.get(1)?))
             })
@@ -169,13 +171,10 @@ pub(super) fn find(connection: &mut Connection, query: &Query, now: i64) -> rusq
     let (conditions, mut values) = conditions(&query.filter);
     values.push(Value::Integer(query.after));
     values.push(Value::Integer(i64::from(query.limit) + 1));
-    let statement = format!(
-        "SELECT {} FROM hookvet_delivery WHERE {conditions} AND seq > ? ORDER BY seq LIMIT ?",
-        columns!()
-    );
+    let statement =
+        format!("SELECT {} FROM hookvet_delivery WHERE {conditions} AND seq > ? ORDER BY seq LIMIT ?", columns!());
     let mut statement = connection.prepare_cached(&statement)?;
-    let deliveries =
-        statement.query_map(params_from_iter(values), delivery)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let deliveries = statement.query_map(params_from_iter(values), delivery)?.collect::<rusqlite::Result<Vec<_>>>()?;
     let stats = if query.with_stats { Some(stats(connection, now)?) } else { None };
     Ok(Page::of(deliveries, query.limit, stats))
 }
@@ -199,18 +198,15 @@ fn stats(connection: &Connection, now: i64) -> rusqlite::Result<Stats> {
         }
     }
     stats.oldest_ready_ms = connection
-        .prepare_cached("SELECT ?1 - due_at FROM hookvet_delivery WHERE due_at <= ?1 AND state = ?2 ORDER BY due_at LIMIT 1")?
+        .prepare_cached(
+            "SELECT ?1 - due_at FROM hookvet_delivery WHERE due_at <= ?1 AND state = ?2 ORDER BY due_at LIMIT 1",
+        )?
         .query_row(params![now, READY], |row| row.get(0))
         .optional()?;
     Ok(stats)
 }
 
-pub(super) fn amend(
-    connection: &Connection,
-    selection: &Selection,
-    change: Change,
-    now: i64,
-) -> rusqlite::Result<u64> {
+pub(super) fn amend(connection: &Connection, selection: &Selection, change: Change, now: i64) -> rusqlite::Result<u64> {
     let (conditions, mut values) = conditions(&selection.filter);
     let fits = match change {
         Change::Retry => "state <> 4",
@@ -245,9 +241,7 @@ pub(super) fn amend(
 
 /// Its key becomes that of an accepted delivery, unless there is one: then that one counts.
 fn release(connection: &Connection, seq: i64, now: i64) -> rusqlite::Result<usize> {
-    connection
-        .prepare_cached("UPDATE OR IGNORE hookvet_seen SET is_quarantined = 0 WHERE seq = ?1")?
-        .execute([seq])?;
+    connection.prepare_cached("UPDATE OR IGNORE hookvet_seen SET is_quarantined = 0 WHERE seq = ?1")?.execute([seq])?;
     connection
         .prepare_cached(
             "UPDATE hookvet_delivery SET token = token + 1, \
@@ -310,7 +304,7 @@ fn conditions(filter: &Filter) -> (String, Vec<Value>) {
     and("received_at < ?", filter.until.map(Value::Integer));
     if let Some(state) = filter.state {
         // Written out, so that the index of what is set aside is used.
-        text.push_str(&format!(" AND state = {}", state.code()));
+        let _ = write!(text, " AND state = {}", state.code());
     }
     (text, values)
 }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::clock::Clock;
+use crate::observe;
 use crate::store::StoreError;
 
 /// How many jobs are written in one transaction at the most.
@@ -34,22 +35,23 @@ pub(super) trait Job: Send {
 }
 
 struct Work<T, F> {
-    work: F,
+    task: F,
     value: Option<T>,
     done: oneshot::Sender<Result<T, StoreError>>,
     /// Given back when the job is done.
-    _room: OwnedSemaphorePermit,
+    room: OwnedSemaphorePermit,
 }
 
 impl<T: Send, F: FnMut(&Connection, i64) -> rusqlite::Result<T> + Send> Job for Work<T, F> {
     fn run(&mut self, connection: &Connection, now: i64) -> rusqlite::Result<()> {
-        self.value = Some((self.work)(connection, now)?);
+        self.value = Some((self.task)(connection, now)?);
         Ok(())
     }
 
     fn finish(self: Box<Self>, result: Result<(), StoreError>) {
-        let Self { value, done, _room, .. } = *self;
+        let Self { value, done, room, .. } = *self;
         let value = result.and_then(|()| value.ok_or_else(|| StoreError::failed("the work has no result")));
+        drop(room);
         // Nobody waits any more where the caller has hung up.
         drop(done.send(value));
     }
@@ -62,6 +64,7 @@ impl Writer {
             while let Ok(first) = waiting.recv() {
                 let mut batch = vec![first];
                 batch.extend(waiting.try_iter().take(BATCH - 1));
+                observe::batch(batch.len());
                 write(&mut connection, batch, clock.now());
             }
         })?;
@@ -77,7 +80,7 @@ impl Writer {
         let (done, value) = oneshot::channel();
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let room = self.room.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Busy)?;
-        self.jobs.try_send(Box::new(Work { work, value: None, done, _room: room })).map_err(|error| match error {
+        self.jobs.try_send(Box::new(Work { task: work, value: None, done, room })).map_err(|error| match error {
             mpsc::TrySendError::Full(_) => StoreError::Busy,
             mpsc::TrySendError::Disconnected(_) => ended(),
         })?;
@@ -89,6 +92,17 @@ fn ended() -> StoreError {
     StoreError::failed("its thread has ended")
 }
 
+/// A job that waits for nobody's room.
+#[cfg(test)]
+pub(super) fn job<T, F>(done: oneshot::Sender<Result<T, StoreError>>, task: F) -> Box<dyn Job>
+where
+    T: Send + 'static,
+    F: FnMut(&Connection, i64) -> rusqlite::Result<T> + Send + 'static,
+{
+    let room = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("room");
+    Box::new(Work { task, value: None, done, room })
+}
+
 pub(super) fn write(connection: &mut Connection, mut batch: Vec<Box<dyn Job>>, now: i64) {
     match write_all(connection, &mut batch, now) {
         Ok(results) => {
@@ -98,7 +112,9 @@ pub(super) fn write(connection: &mut Connection, mut batch: Vec<Box<dyn Job>>, n
         }
         Err(error) => {
             let error = StoreError::failed(error);
-            batch.into_iter().for_each(|job| job.finish(Err(error.clone())));
+            for job in batch {
+                job.finish(Err(error.clone()));
+            }
         }
     }
 }

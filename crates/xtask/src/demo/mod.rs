@@ -32,7 +32,9 @@ pub(crate) fn run(once: bool) -> Result<()> {
     let folder = tempfile::tempdir().context("no temporary folder")?;
     let store = folder.path().join("deliveries.sqlite");
     let mut serve = Command::new(process::hookvet());
-    serve.args(["serve", "--listen", "127.0.0.1:0", "--secret", deliveries::SECRET, "--store"]).arg(&store);
+    serve
+        .args(["serve", "--listen", "127.0.0.1:0", "--secret", deliveries::SECRET, "--inbox"])
+        .arg(format!("sqlite:{}", store.display()));
     let mut server = start(&mut serve)?;
     println!("hookvet serve listens on http://{}, and keeps what it accepts in {}\n", server.address, store.display());
     println!("{:<12} {:<10} {:<72} {:>6}  first finding", "time", "vendor", "type", "status");

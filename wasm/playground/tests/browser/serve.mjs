@@ -31,7 +31,7 @@ export async function receiver(...more) {
   const binary = process.env.HOOKVET_BIN;
   if (!binary) throw new Error("HOOKVET_BIN names no hookvet binary; `cargo xtask playground test` sets it");
   const folder = mkdtempSync(join(tmpdir(), "hookvet-playground-"));
-  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--store", join(folder, "store.sqlite"), "--playground", DIST, ...more], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--inbox", `sqlite:${join(folder, "store.sqlite")}`, "--playground", DIST, ...more], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((done) => child.once("exit", done));
   const { listening, page } = await new Promise((done, fail) => {
     let text = "";
