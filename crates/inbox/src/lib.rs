@@ -44,6 +44,6 @@ pub use record::{Delivery, Note, Record, State, UnknownState};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use store::{
     Appended, Arrival, Change, Filter, Horizon, Lease, Leased, Outcome, Page, Pending, Query, Selection, Settled,
-    Stats, Store, StoreError, Swept, Terms, Wanted,
+    Statement, Stats, Store, StoreError, Swept, Terms, Wanted,
 };
 pub use worker::{Failure, Worker};

@@ -137,6 +137,35 @@ impl Lease {
     pub const fn new(seq: i64, token: i64) -> Self {
         Self { seq, token, dialect: None }
     }
+
+    /// The statement that marks the delivery as done, to be run in a transaction of your own beside what the handler writes: then both
+    /// are there or neither, and the delivery has its effect exactly once. `None` where the store is not written to by statements.
+    ///
+    /// It has two parameters, [`seq`](Statement::seq) and [`token`](Statement::token), and any driver runs it. **It has to change one
+    /// row.** Where it changes none the lease is lost, and the transaction has to be rolled back.
+    #[must_use]
+    pub const fn done(&self) -> Option<Statement> {
+        let sql = match self.dialect {
+            #[cfg(feature = "sqlite")]
+            Some(Dialect::Sqlite) => crate::SqliteStore::DONE,
+            #[cfg(feature = "postgres")]
+            Some(Dialect::Postgres) => crate::PostgresStore::DONE,
+            _ => return None,
+        };
+        Some(Statement { sql, seq: self.seq, token: self.token })
+    }
+}
+
+/// A statement for a transaction of your own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use = "it does nothing until it is run, and where it changes no row the transaction has to be rolled back"]
+pub struct Statement {
+    /// Its text.
+    pub sql: &'static str,
+    /// The first parameter.
+    pub seq: i64,
+    /// The second parameter.
+    pub token: i64,
 }
 
 /// A delivery, and the lease on it.

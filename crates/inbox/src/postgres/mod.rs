@@ -68,6 +68,16 @@ impl PostgresStore {
     /// The tables, as statements.
     pub const SCHEMA: &str = SCHEMA;
 
+    /// What [`Lease::done`] gives.
+    pub const DONE: &str = "UPDATE hookvet.delivery SET state = 2, due_at = NULL, token = token + 1 \
+                            WHERE seq = $1 AND token = $2 AND state = 1";
+
+    /// Takes a delivery that nobody holds and marks it as done, first in a handler's transaction: exactly once, and without a lease.
+    /// Its one parameter is [`Delivery::seq`](crate::Delivery::seq). Where it changes no row the delivery is somebody else's, and the
+    /// transaction has to be rolled back.
+    pub const CLAIM: &str = "UPDATE hookvet.delivery SET state = 2, due_at = NULL, token = token + 1, attempts = attempts + 1 \
+                             WHERE seq = $1 AND (state = 0 OR (state = 1 AND due_at <= hookvet.now_ms()))";
+
     /// Connects, and makes the tables where there are none. Takes what libpq takes as a connection string.
     ///
     /// # Errors

@@ -57,6 +57,16 @@ impl SqliteStore {
     /// The tables, as statements.
     pub const SCHEMA: &str = layout::SCHEMA;
 
+    /// What [`Lease::done`] gives.
+    pub const DONE: &str = "UPDATE hookvet_delivery SET state = 2, due_at = NULL, token = token + 1 \
+                            WHERE seq = ?1 AND token = ?2 AND state = 1";
+
+    /// Takes a delivery that nobody holds and marks it as done, first in a handler's transaction: exactly once, and without a lease.
+    /// Its one parameter is [`Delivery::seq`](crate::Delivery::seq). Where it changes no row the delivery is somebody else's, and the
+    /// transaction has to be rolled back.
+    pub const CLAIM: &str = "UPDATE hookvet_delivery SET state = 2, due_at = NULL, token = token + 1, attempts = attempts + 1 \
+                             WHERE seq = ?1 AND (state = 0 OR (state = 1 AND due_at <= unixepoch('subsec') * 1000))";
+
     /// Opens the file, or makes it for its owner alone.
     ///
     /// # Errors
