@@ -8,6 +8,7 @@ mod check;
 mod credentials;
 mod deliveries;
 mod events;
+mod inbox;
 mod output;
 mod page;
 mod render;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Inbox(arguments) => inbox::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Events(arguments) => events::list(&arguments),
         Command::Schema(arguments) => events::schema(&arguments),
