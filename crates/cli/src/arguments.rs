@@ -200,6 +200,12 @@ pub enum InboxCommand {
         /// Its number, as `list` prints it
         seq: i64,
     },
+    /// Work on deliveries: print each with all that it holds, one a line, and then mark it as done
+    Work {
+        /// End when nothing is due
+        #[arg(long)]
+        once: bool,
+    },
     /// Have deliveries worked on at once and anew, dead and done ones too
     Retry(ChangeArguments),
     /// Give up deliveries that are ready or leased

@@ -1,13 +1,14 @@
 //! `hookvet inbox`: what is in a store, for people as a table and for programs as lines of JSON.
 //!
-//! The lines that `list` prints are what the other commands read with `--stdin`. Only `show` prints what a delivery holds.
+//! The lines that `list` prints are what the other commands read with `--stdin`. Only `show` and `work` print what a delivery holds.
 
 use std::io::{self, BufRead as _, Write as _};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use hookvet::{Vendor, Vetter, escaped};
 use hookvet_inbox::{
-    Change, Delivery, Filter, Horizon, Inbox, Query, Selection, SqliteStore, State, Stats, Store as _,
+    Change, Delivery, Filter, Horizon, Inbox, Query, Selection, SqliteStore, State, Stats, Store as _, Terms, Wanted,
 };
 use serde_json::{Value, json};
 
@@ -17,6 +18,9 @@ use crate::check::judged_by;
 
 /// How many deliveries are asked for at a time.
 const PAGE: u32 = 200;
+
+/// The wait before a store that had nothing is asked again.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// How much one step of a sweep deletes.
 const SWEEP: u32 = 1000;
@@ -39,6 +43,7 @@ pub fn run(arguments: &InboxArguments) -> Result<Outcome> {
         match &arguments.command {
             InboxCommand::List(list) => self::list(&inbox, list).await,
             InboxCommand::Show { seq } => show(&inbox, *seq).await,
+            InboxCommand::Work { once } => work(&inbox, *once).await,
             InboxCommand::Retry(change) => amend(&inbox, change, Change::Retry, "to be worked on").await,
             InboxCommand::Kill(change) => amend(&inbox, change, Change::Kill, "given up").await,
             InboxCommand::Erase(change) => amend(&inbox, change, Change::Erase, "erased").await,
@@ -165,11 +170,38 @@ async fn list(inbox: &Inbox, arguments: &ListArguments) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-/// One delivery, in the form that `hookvet check --jsonl` reads, and what is known about it.
 async fn show(inbox: &Inbox, seq: i64) -> Result<Outcome> {
     let filter = Filter { seqs: Some(vec![seq]), ..Filter::default() };
     let page = inbox.find(Query { filter, limit: 1, ..Query::default() }).await?;
     let Some(delivery) = page.deliveries.first() else { bail!("there is no delivery {seq} in the store") };
+    writeln!(io::stdout().lock(), "{:#}", whole(delivery))?;
+    Ok(Outcome::Good)
+}
+
+/// Prints deliveries and marks them as done, each once its line is written.
+async fn work(inbox: &Inbox, once: bool) -> Result<Outcome> {
+    let wanted = Wanted { count: 10, terms: Terms::default(), in_order: true };
+    loop {
+        let leased = inbox.lease(wanted).await?;
+        if leased.is_empty() {
+            if once {
+                return Ok(Outcome::Good);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        for leased in leased {
+            let mut out = io::stdout().lock();
+            writeln!(out, "{}", whole(&leased.delivery))?;
+            out.flush()?;
+            drop(out);
+            // Where the lease is lost, another prints it too.
+            let _ = inbox.settle(leased.lease, hookvet_inbox::Outcome::Done).await?;
+        }
+    }
+}
+
+/// A delivery in the form that `hookvet check --jsonl` reads, and what is known about it.
+fn whole(delivery: &Delivery) -> Value {
     let mut shown = line(delivery);
     let record = &delivery.record;
     let text = |octets: &[u8]| octets.iter().copied().map(char::from).collect::<String>();
@@ -188,8 +220,7 @@ async fn show(inbox: &Inbox, seq: i64) -> Result<Outcome> {
             shown["body_base64"] = base64::engine::general_purpose::STANDARD.encode(&record.body).into();
         }
     }
-    writeln!(io::stdout().lock(), "{shown:#}")?;
-    Ok(Outcome::Good)
+    shown
 }
 
 async fn amend(inbox: &Inbox, arguments: &ChangeArguments, change: Change, word: &str) -> Result<Outcome> {

@@ -66,6 +66,20 @@ fn what_show_prints_can_be_checked() {
 }
 
 #[test]
+fn work_prints_each_delivery_once_and_in_order() {
+    let (_folder, store) = filled();
+    let (code, said) = inbox(&store, &["work", "--once"], "");
+    let seqs: Vec<_> = said
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
+        .map(|line| (line["seq"].as_i64(), line["body"].is_string()))
+        .collect();
+    assert_eq!((code, seqs), (0, vec![(Some(1), true), (Some(2), true), (Some(3), true)]));
+    assert_eq!(inbox(&store, &["work", "--once"], ""), (0, String::new()));
+    assert_eq!(listed(&store, &["--state", "done"]).len(), 3);
+}
+
+#[test]
 fn the_output_of_one_is_the_input_of_the_next() {
     let (_folder, store) = filled();
     assert_eq!(inbox(&store, &["kill"], "").0, 2);

@@ -3,6 +3,7 @@
 mod browser;
 mod consumers;
 mod demo;
+mod engines;
 mod generate;
 mod playground;
 mod process;
