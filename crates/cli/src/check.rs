@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
-use hookvet::{Checker, Policy, Rule, Secret, Vendor, Vetter, VetterBuilder, error_line};
+use hookvet::{Checker, Policy, Rule, Secret, SecretError, Vendor, Vetter, VetterBuilder, error_line};
 
 use crate::Outcome;
 use crate::arguments::{CheckArguments, Format, Judging};
@@ -26,8 +26,8 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
         eprintln!("hookvet: {note}");
     }
     let vendor = arguments.vendor.unwrap_or_else(|| guess_vendor(&capture));
-    let mut builder = judged_by(Vetter::builder(vendor), &arguments.judging)?;
-    if vendor == Vendor::Dataspike && arguments.judging.secrets.is_empty() {
+    let mut builder = judged_by(vendor, &arguments.judging)?;
+    if arguments.judging.secrets.is_empty() {
         builder = builder.allow_unsigned();
     }
     let vetter = builder.build()?;
@@ -87,15 +87,21 @@ fn open(file: &Path) -> Result<Box<dyn BufRead>> {
 }
 
 /// Policy, single rules, secrets and batches, as they were given on the command line.
-pub fn judged_by(builder: VetterBuilder, judging: &Judging) -> Result<VetterBuilder> {
-    let mut builder = builder.policy(Policy::new(judging.policy)).solicit_batches(judging.batches);
+pub fn judged_by(vendor: Vendor, judging: &Judging) -> Result<VetterBuilder> {
+    let mut builder = Vetter::builder(vendor).policy(Policy::new(judging.policy)).solicit_batches(judging.batches);
     for (rule, level) in &judging.rules {
         builder = builder.rule(*rule, *level);
     }
     for (position, secret) in judging.secrets.iter().enumerate() {
         let number = position + 1;
-        let secret = Secret::parse(secret).with_context(|| format!("--secret, number {number}"))?;
-        builder = builder.secret(secret.labelled(number.to_string()));
+        builder = match Secret::of(vendor, secret) {
+            // One list of secrets serves every vendor that signs.
+            Err(SecretError::Unsigned) => builder,
+            secret => {
+                let secret = secret.with_context(|| format!("--secret, number {number}"))?;
+                builder.secret(secret.labelled(number.to_string()))
+            }
+        };
     }
     Ok(builder)
 }
@@ -106,6 +112,8 @@ fn guess_vendor(capture: &Capture) -> Vendor {
     let ce_type = capture.header("ce-type").map(|header| header.value.as_slice()).unwrap_or_default();
     if capture.header("x-webhook-signature").is_some() {
         Vendor::Dataspike
+    } else if capture.header("webhook-signature").is_some() {
+        Vendor::StandardWebhooks
     } else if ce_type.starts_with(b"app.amlyze.") || ce_type.starts_with(b"com.amlyze.") {
         Vendor::Amlyze
     } else if !ce_type.is_empty() {

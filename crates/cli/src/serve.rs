@@ -102,7 +102,7 @@ fn routes(
     }
     let mut names = Vec::new();
     for vendor in [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents] {
-        let mut builder = judged_by(Vetter::builder(vendor), &arguments.judging)?;
+        let mut builder = judged_by(vendor, &arguments.judging)?;
         if arguments.allow_unsigned {
             builder = builder.allow_unsigned();
         }

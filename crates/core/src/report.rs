@@ -97,11 +97,6 @@ impl<'v> Note<'v> {
 }
 
 impl Report {
-    /// Begins with findings that are known beforehand and let the delivery through.
-    pub(crate) fn with(findings: &'static [Finding]) -> Self {
-        Self { findings: Cow::Borrowed(findings), ..Self::default() }
-    }
-
     /// For one event of a batch, whose earlier events have used up that much.
     pub(crate) fn after(taken: Size) -> Self {
         Self { taken, ..Self::default() }
@@ -156,10 +151,6 @@ impl Report {
     /// Counts findings that were left out elsewhere.
     pub(crate) fn leave_out(&mut self, count: usize) {
         self.left_out += count;
-    }
-
-    pub(crate) fn contains(&self, rule: Rule) -> bool {
-        self.findings.iter().any(|finding| finding.rule == rule)
     }
 
     /// The list of one event of a batch, and how many were left out: the batch says that once.

@@ -7,7 +7,9 @@ use std::fmt;
 
 use arrayvec::ArrayVec;
 
-use super::{media_type::MediaType, time, uri, values::is_forbidden};
+use super::values::is_forbidden;
+use crate::grammar::media_type::MediaType;
+use crate::grammar::{time, uri};
 use crate::rule::Rule;
 
 /// The attributes that the standard itself defines.
@@ -36,6 +38,9 @@ impl Core {
     ];
     pub(crate) const COUNT: usize = Self::ALL.len();
     pub(crate) const REQUIRED: [Self; 4] = [Self::Id, Self::Source, Self::Specversion, Self::Type];
+    /// Those that have a `ce-` header, by its name.
+    pub(crate) const BY_HEADER: [Self; 7] =
+        [Self::Dataschema, Self::Id, Self::Source, Self::Specversion, Self::Subject, Self::Time, Self::Type];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -62,20 +67,6 @@ impl Core {
             Self::Dataschema => "ce-dataschema",
             Self::Datacontenttype => "content-type",
         }
-    }
-
-    /// By its header's name in lower case; `None` for Content-Type, which has rules of its own.
-    pub(crate) fn from_header(header: &[u8]) -> Option<Self> {
-        Some(match header {
-            b"ce-id" => Self::Id,
-            b"ce-source" => Self::Source,
-            b"ce-specversion" => Self::Specversion,
-            b"ce-type" => Self::Type,
-            b"ce-subject" => Self::Subject,
-            b"ce-time" => Self::Time,
-            b"ce-dataschema" => Self::Dataschema,
-            _ => return None,
-        })
     }
 
     /// By its name in lower case.
@@ -148,29 +139,39 @@ impl Attributes {
 
     /// Sets a standard attribute; the first value stays where one is there already.
     pub(crate) fn set(&mut self, core: Core, value: &str) {
-        if self.core[core as usize] == Span::ABSENT {
-            self.core[core as usize] = self.text.keep(value.as_bytes());
-        }
+        self.set_octets(core, value.as_bytes());
     }
 
     /// The same for a value that is printable ASCII throughout.
     pub(crate) fn set_plain(&mut self, core: Core, value: &[u8]) {
         debug_assert!(value.is_ascii());
+        self.set_octets(core, value);
+    }
+
+    fn set_octets(&mut self, core: Core, value: &[u8]) {
         if self.core[core as usize] == Span::ABSENT {
             self.core[core as usize] = self.text.keep(value);
         }
     }
 
-    /// Sets what a documented delivery always says: the version, JSON as the media type, and a type of the catalogue.
-    pub(crate) fn set_fixed(&mut self, event_type: &'static str) {
-        self.event_type = event_type;
-        for core in [Core::Specversion, Core::Datacontenttype, Core::Type] {
-            self.core[core as usize] = Span::FIXED;
-        }
+    /// Sets the type to the name of a documented event.
+    pub(crate) fn set_type(&mut self, name: &'static str) {
+        self.event_type = name;
+        self.core[Core::Type as usize] = Span::FIXED;
+    }
+
+    /// Sets the version of the standard, or JSON as the media type of the data.
+    pub(crate) fn set_fixed(&mut self, core: Core) {
+        debug_assert!(matches!(core, Core::Specversion | Core::Datacontenttype));
+        self.core[core as usize] = Span::FIXED;
     }
 
     pub(crate) fn is_set(&self, core: Core) -> bool {
         self.core[core as usize] != Span::ABSENT
+    }
+
+    pub(crate) fn has_extensions(&self) -> bool {
+        !self.extensions.is_empty()
     }
 
     pub(crate) fn push_extension(&mut self, name: &str, value: &str) {

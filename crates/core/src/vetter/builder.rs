@@ -5,27 +5,41 @@ use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
-use super::clean::Known;
-use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Settings, Vetter};
+use super::Vetter;
+use crate::authenticity::{Credential, Secret};
 use crate::cloudevents::handshake::Handshake;
-use crate::credential::Credential;
 use crate::policy::{Level, Policy};
 use crate::rule::{Class, Rule};
 #[cfg(feature = "own-schemas")]
 use crate::schema::OwnSchema;
 use crate::schema::SchemaFault;
-use crate::signature::Secret;
+use crate::settings::{DEFAULT_TOLERANCE, Settings};
+use crate::vendors::{Profile, profile};
 
 /// Why a [`Vetter`] cannot be built.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Dataspike signs every delivery, and there is no secret to check with.
+    /// The vendor signs every delivery, and there is no secret to check with.
     #[error(
-        "a Dataspike vetter needs a secret: add `.secret(Secret::parse(\"whsec_…\")?)`, or say `.allow_unsigned()` to \
-         take deliveries that nobody has proven"
+        "a {vendor} vetter needs a secret: add `.secret(Secret::of(vendor, text)?)`, or say `.allow_unsigned()` to take \
+         deliveries that nobody has proven"
     )]
-    NoSecret,
+    NoSecret {
+        /// Its name.
+        vendor: &'static str,
+    },
+    /// A secret has the form of another vendor, or the vendor signs nothing.
+    #[error(
+        "a {vendor} vetter was given a secret of {found}; read it with `Secret::of(vendor, text)`, or leave it out where the \
+         vendor signs nothing"
+    )]
+    SecretOfOther {
+        /// The name of the vendor that is judged.
+        vendor: &'static str,
+        /// The name of the vendor whose form the secret has.
+        found: &'static str,
+    },
     /// A schema does not compile.
     #[error(transparent)]
     Schema(#[from] SchemaFault),
@@ -53,11 +67,11 @@ fn expected_status(class: Option<Class>) -> String {
     format!("expected a status from {} to {} for {what}", range.start(), range.end())
 }
 
-/// Settings of a [`Vetter`]; every one has a default but the Dataspike secret.
+/// Settings of a [`Vetter`]; every one has a default but the secret of a vendor that signs.
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct VetterBuilder {
-    vendor: Vendor,
+    profile: &'static dyn Profile,
     policy: Policy,
     reveal: bool,
     secrets: Vec<Secret>,
@@ -77,16 +91,16 @@ pub struct VetterBuilder {
 
 impl VetterBuilder {
     pub(super) fn new(vendor: Vendor) -> Self {
-        let max_body = if vendor == Vendor::Dataspike { DEFAULT_MAX_BODY_DATASPIKE } else { DEFAULT_MAX_BODY };
+        let profile = profile(vendor);
         Self {
-            vendor,
+            profile,
             policy: Policy::standard(),
             reveal: false,
             secrets: Vec::new(),
             credentials: Vec::new(),
             allow_unsigned: false,
             tolerance: DEFAULT_TOLERANCE,
-            max_body,
+            max_body: profile.max_body(),
             max_depth: 64,
             max_attributes: 256,
             batches: false,
@@ -135,7 +149,8 @@ impl VetterBuilder {
         self
     }
 
-    /// Largest body that is taken, in bytes. Default: 256 KiB, for Dataspike 1 MiB.
+    /// Largest body that is taken, in bytes. Default: [`DEFAULT_MAX_BODY`](crate::DEFAULT_MAX_BODY), or what the vendor's long
+    /// payloads need.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
@@ -200,12 +215,17 @@ impl VetterBuilder {
     /// Checks the settings and compiles the schemas.
     ///
     /// # Errors
-    /// - [`BuildError::NoSecret`]: Dataspike without a secret and without [`allow_unsigned`](Self::allow_unsigned).
+    /// - [`BuildError::NoSecret`]: a vendor that signs, without a secret and without [`allow_unsigned`](Self::allow_unsigned).
+    /// - [`BuildError::SecretOfOther`]: a secret in the form of another vendor, or for a vendor that signs nothing.
     /// - [`BuildError::Schema`]: a schema does not compile.
     /// - [`BuildError::Status`]: a refusal outside 400 to 599, or an acknowledgement outside 200 to 299.
     pub fn build(self) -> Result<Vetter, BuildError> {
-        if self.vendor == Vendor::Dataspike && self.secrets.is_empty() && !self.allow_unsigned {
-            return Err(BuildError::NoSecret);
+        if self.profile.scheme().is_some() && self.secrets.is_empty() && !self.allow_unsigned {
+            return Err(BuildError::NoSecret { vendor: self.profile.name() });
+        }
+        if let Some(secret) = self.secrets.iter().find(|secret| secret.vendor() != self.profile.vendor()) {
+            let found = profile(secret.vendor()).name();
+            return Err(BuildError::SecretOfOther { vendor: self.profile.name(), found });
         }
         if !ACKNOWLEDGEMENTS.contains(&self.accepted_status) {
             return Err(BuildError::Status { class: None, status: self.accepted_status });
@@ -227,11 +247,9 @@ impl VetterBuilder {
                 }
             }
         }
-        let clean_headers =
-            Known::of(self.vendor, &self.policy, self.handshake.is_some(), self.max_attributes, self.reveal);
         Ok(Vetter {
             settings: Arc::new(Settings {
-                vendor: self.vendor,
+                profile: self.profile,
                 policy: self.policy,
                 reveal: self.reveal,
                 secrets: self.secrets,
@@ -244,7 +262,6 @@ impl VetterBuilder {
                 accepted_status: self.accepted_status,
                 statuses,
                 handshake: self.handshake,
-                clean_headers,
                 #[cfg(feature = "own-schemas")]
                 own_schemas,
             }),

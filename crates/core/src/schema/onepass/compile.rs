@@ -8,10 +8,10 @@
 
 use std::sync::atomic::AtomicU8;
 
+use super::NESTED;
 use super::program::{
     Array, Bound, Choice, Format, Index, Length, Member, Name, Node, Object, Program, Range, literals, types,
 };
-use super::watch::NESTED;
 use super::words::fingerprint;
 use super::{ANY, findings};
 use crate::json::{Decimal, Document, Kind, Node as Value, escape_pointer, unescape_pointer};

@@ -13,7 +13,7 @@ use super::program::{Format, Member, Node, Object, Program, Schema, literals, ty
 use super::sink::{Found, Place, Record, Span};
 use super::text::{self, Escapes, with_bytes, with_text};
 use super::words::{find_special, fingerprint, is_ascii, load4, spaces};
-use crate::cloudevents::time;
+use crate::grammar::time;
 use crate::json::{BYTE_ORDER_MARK, Decimal, Fault, FaultKind, Kind, has_lone_surrogate};
 
 /// Deepest nesting that can be asked for.

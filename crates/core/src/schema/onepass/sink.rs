@@ -1,7 +1,7 @@
 //! What a pass tells, and what is kept of it.
 
+use super::NESTED;
 use super::program::{Format, types};
-use super::watch::NESTED;
 use crate::json::Kind;
 use crate::order;
 use crate::rule::Rule;
