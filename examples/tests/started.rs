@@ -130,11 +130,11 @@ fn axum_inbox() {
     let post = |started: &Started, id: &str| started.post("/amlyze", &customer_headers_of(id), CUSTOMER);
     let mut started = Started::new("axum-inbox", &[("INBOX", &inbox)]);
     assert_eq!([post(&started, "1"), post(&started, "1"), post(&started, "1"), post(&started, "2")], [204; 4]);
-    assert_eq!([started.line(), started.line()], ["the risk level is now High"; 2]);
+    assert_eq!([started.line(), started.line()], ["the risk level is now Some(High)"; 2]);
     // It is known after a start too.
     started = Started::new("axum-inbox", &[("INBOX", &inbox)]);
     assert_eq!([post(&started, "2"), post(&started, "3")], [204; 2]);
-    assert_eq!(started.line(), "the risk level is now High");
+    assert_eq!(started.line(), "the risk level is now Some(High)");
     let refused = started.post("/amlyze", &customer_headers_of("4"), &CUSTOMER.replace("HIGH", "SEVERE"));
     assert_eq!(refused, 422);
 }

@@ -2,11 +2,13 @@
 //!
 //! The lines that `list` prints are what the other commands read with `--stdin`. Only `show` and `work` print what a delivery holds.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::{self, BufRead as _, Write as _};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use hookvet::{Vendor, Vetter, escaped};
+use hookvet::{Vendor, escaped};
 use hookvet_inbox::{
     Change, Delivery, Filter, Horizon, Inbox, Query, Selection, SqliteStore, State, Stats, Store as _, Terms, Wanted,
 };
@@ -243,19 +245,24 @@ async fn release(inbox: &Inbox, arguments: &ChangeArguments, judging: &Judging) 
         bail!("expected numbers, a filter, --stdin or --all, but found none of them");
     }
     filter.state = Some(State::Quarantined);
-    let mut vetters = Vec::new();
-    for vendor in [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents] {
-        let mut builder = judged_by(Vetter::builder(vendor), judging)?;
-        if vendor == Vendor::Dataspike && judging.secrets.is_empty() {
-            builder = builder.allow_unsigned();
-        }
-        vetters.push((vendor.as_str(), builder.build()?));
-    }
+    let mut vetters = HashMap::new();
     let (mut accepted, mut refused) = (Vec::new(), 0_u64);
     for_each(inbox, filter, arguments.limit.unwrap_or(u32::MAX), |delivery| {
         let record = &delivery.record;
-        let vetter = vetters.iter().find(|(vendor, _)| *vendor == record.vendor).map(|(_, vetter)| vetter);
-        let Some(vetter) = vetter else { bail!("delivery {} is of no vendor that is known here", delivery.seq) };
+        let vetter = match vetters.entry(record.vendor.clone()) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let vendor: Vendor = record
+                    .vendor
+                    .parse()
+                    .with_context(|| format!("delivery {} cannot be judged here", delivery.seq))?;
+                let mut builder = judged_by(vendor, judging)?;
+                if judging.secrets.is_empty() {
+                    builder = builder.allow_unsigned();
+                }
+                entry.insert(builder.build()?)
+            }
+        };
         let came = u64::try_from(delivery.received_at / 1000).unwrap_or(0);
         let verdict = vetter.vet(record.headers.iter().map(|(name, value)| (name, value)), &record.body, came);
         if verdict.is_accepted() {

@@ -113,7 +113,7 @@ async fn what_failed_is_tried_again_and_given_up_at_last() {
 
 #[tokio::test]
 async fn at_the_same_instant_it_is_called_once_and_the_others_come_again() {
-    let (inbox, handler) = (inbox(), Handler { takes: Duration::from_millis(2000), ..Handler::default() });
+    let (inbox, handler) = (inbox(), Handler { takes: Duration::from_secs(2), ..Handler::default() });
     handler.status.store(204, Ordering::SeqCst);
     // Shorter than the handler takes: it is held all the same.
     let app = handler.app(&inbox, Terms { duration: Duration::from_millis(900), ..Terms::default() });
@@ -151,7 +151,7 @@ async fn a_route_stores_and_a_worker_does_the_work() {
                 seen.send((id.clone(), delivery.attempts)).expect("somebody listens");
                 match (&*id, delivery.attempts) {
                     // Longer than a lease.
-                    ("1", _) => tokio::time::sleep(Duration::from_millis(2000)).await,
+                    ("1", _) => tokio::time::sleep(Duration::from_secs(2)).await,
                     ("2", 1) => panic!("the handler's own fault"),
                     ("3", _) => return Err(Failure::retry_after(Duration::ZERO, "not now")),
                     _ => {}

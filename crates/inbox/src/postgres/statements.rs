@@ -1,6 +1,8 @@
 //! The statements. Each is sent with its types and prepared nowhere, so that a connection between transactions holds nothing and
 //! PgBouncer may stand in between.
 
+use std::fmt::Write as _;
+
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{GenericClient, Row};
 
@@ -31,7 +33,7 @@ pub(super) async fn append(client: &impl GenericClient, records: &[(&Record, Opt
         records.iter().map(|(record, terms)| get(record, *terms)).collect()
     }
     let vendors = column(records, |record, _| record.vendor.as_str());
-    let keys = column(records, |record, _| record.key.as_ref().map(|key| key.as_bytes()));
+    let keys = column(records, |record, _| record.key.as_ref().map(String::as_bytes));
     let digests = column(records, |record, _| &record.digest[..]);
     let ids = column(records, |record, _| text(record.id.as_ref()));
     let types = column(records, |record, _| text(record.event_type.as_ref()));
@@ -170,7 +172,7 @@ impl Conditions {
         all.and("d.received_at <", *until, &Type::INT8);
         if let Some(state) = state {
             // Written out, so that the index of what is set aside is used.
-            all.text += &format!(" AND d.state = {}", state.code());
+            let _ = write!(all.text, " AND d.state = {}", state.code());
         }
         all
     }
@@ -178,7 +180,7 @@ impl Conditions {
     fn and(&mut self, condition: &str, value: Option<impl ToSql + Sync + Send + 'static>, kind: &Type) {
         if let Some(value) = value {
             self.values.push((Box::new(value), kind.clone()));
-            self.text += &format!(" AND {condition} (${})", self.values.len());
+            let _ = write!(self.text, " AND {condition} (${})", self.values.len());
         }
     }
 

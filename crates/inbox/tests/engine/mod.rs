@@ -67,7 +67,7 @@ impl Postgres {
     pub(crate) fn resume(&mut self) {
         let started = Instant::now();
         // A connection is taken before questions are.
-        while !self.psql("SELECT 1").is_some_and(|answer| answer == "1") {
+        while self.psql("SELECT 1").as_deref() != Some("1") {
             assert!(started.elapsed() < PATIENCE, "postgres does not answer");
             // It does not start as long as a process of the one that was killed is there.
             if self.child.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None))) {
