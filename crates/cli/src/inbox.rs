@@ -5,18 +5,19 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::{self, BufRead as _, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use hookvet::{Vendor, escaped};
 use hookvet_inbox::{
-    Change, Delivery, Filter, Horizon, Inbox, Query, Selection, SqliteStore, State, Stats, Store as _, Terms, Wanted,
+    Change, Delivery, Filter, Horizon, Inbox, Lease, Query, Selection, SqliteStore, State, Stats, Store as _, Terms,
+    Wanted,
 };
 use serde_json::{Value, json};
 
-use crate::Outcome;
 use crate::arguments::{ChangeArguments, Chosen, Format, InboxArguments, InboxCommand, Judging, ListArguments};
 use crate::check::judged_by;
+use crate::{Outcome, output};
 
 /// How many deliveries are asked for at a time.
 const PAGE: u32 = 200;
@@ -184,7 +185,13 @@ async fn show(inbox: &Inbox, seq: i64) -> Result<Outcome> {
 async fn work(inbox: &Inbox, once: bool) -> Result<Outcome> {
     let wanted = Wanted { count: 10, terms: Terms::default(), in_order: true };
     loop {
-        let leased = inbox.lease(wanted).await?;
+        let leased = match inbox.lease(wanted).await {
+            Err(error) if !once => {
+                output::ERR.print(format!("hookvet: {error}"));
+                Vec::new()
+            }
+            leased => leased?,
+        };
         if leased.is_empty() {
             if once {
                 return Ok(Outcome::Good);
@@ -196,9 +203,20 @@ async fn work(inbox: &Inbox, once: bool) -> Result<Outcome> {
             writeln!(out, "{}", whole(&leased.delivery))?;
             out.flush()?;
             drop(out);
-            // Where the lease is lost, another prints it too.
-            let _ = inbox.settle(leased.lease, hookvet_inbox::Outcome::Done).await?;
+            settle(inbox, leased.lease).await;
         }
+    }
+}
+
+/// Until the store takes it, or the lease has ended. Where it is lost, another prints the delivery too.
+async fn settle(inbox: &Inbox, lease: Lease) {
+    let started = Instant::now();
+    while let Err(error) = inbox.settle(lease, hookvet_inbox::Outcome::Done).await {
+        output::ERR.print(format!("hookvet: {error}"));
+        if started.elapsed() > Terms::default().duration {
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

@@ -59,7 +59,8 @@ impl Inbox {
     /// |---|---|
     /// | `memory:` | [`MemoryStore`], which outlives nothing |
     /// | `sqlite:FILE` | `SqliteStore`; `?patience=SECONDS` for others that write, `?shared=true` for a file of your application |
-    /// | `postgres://…` | `PostgresStore`; what libpq takes, and `?hookvet_connections=COUNT` |
+    /// | `postgres://…` | `PostgresStore`; what libpq takes |
+    /// | `nats://…` | `NatsStore`; `?stream=NAME`, `?replicas=COUNT`, `?sync=always` |
     ///
     /// # Errors
     /// The address is none of these, or the store cannot be opened. The text does not repeat the address, which may hold a password.
@@ -71,6 +72,8 @@ impl Inbox {
             "sqlite" => open_sqlite(rest).await.map(Self::new),
             #[cfg(feature = "postgres")]
             "postgres" | "postgresql" => crate::PostgresStore::connect(url).await.map(Self::new),
+            #[cfg(feature = "nats")]
+            "nats" => crate::NatsStore::connect(url).await.map(Self::new),
             _ => Err(StoreError::Failed(format!(
                 "expected an address as {}, but found another one",
                 known().join(" or ")
@@ -105,6 +108,8 @@ fn known() -> Vec<&'static str> {
         "sqlite:FILE",
         #[cfg(feature = "postgres")]
         "postgres://USER@HOST/DATABASE",
+        #[cfg(feature = "nats")]
+        "nats://HOST",
     ]
 }
 

@@ -8,6 +8,7 @@
 //! | `sqlite` | `sqlite:FILE`, the embedded store | yes |
 //! | `tower` | `InboxLayer` and `Intake`, behind `hookvet_tower::VetLayer` | yes |
 //! | `postgres` | `postgres://`, a store for many machines | no |
+//! | `nats` | `nats://`, a store for many machines in JetStream | no |
 //! | `metrics` | counters, gauges and histograms through the `metrics` facade | no |
 //! | `conformance` | the suite that every store passes, for a store of your own | no |
 
@@ -22,6 +23,8 @@ mod intake;
 #[cfg(feature = "tower")]
 mod layer;
 mod memory;
+#[cfg(feature = "nats")]
+mod nats;
 mod observe;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -37,6 +40,8 @@ pub use intake::Intake;
 #[cfg(feature = "tower")]
 pub use layer::{Claim, InboxLayer};
 pub use memory::MemoryStore;
+#[cfg(feature = "nats")]
+pub use nats::NatsStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use record::{Delivery, Note, Record, State, UnknownState};

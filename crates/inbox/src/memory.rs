@@ -232,17 +232,11 @@ impl Tables {
     }
 
     fn amend(&mut self, selection: &Selection, change: Change, now: i64) -> u64 {
-        let fits = |state: State| match change {
-            Change::Retry => state != State::Quarantined,
-            Change::Kill => matches!(state, State::Ready | State::Leased),
-            Change::Release => state == State::Quarantined,
-            Change::Erase => true,
-        };
         let limit = selection.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let seqs: Vec<i64> = self
             .deliveries
             .values()
-            .filter(|row| fits(row.delivery.state) && selection.filter.matches(&row.delivery))
+            .filter(|row| change.fits(row.delivery.state) && selection.filter.matches(&row.delivery))
             .map(|row| row.delivery.seq)
             .take(limit)
             .collect();

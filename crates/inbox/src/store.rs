@@ -145,14 +145,10 @@ impl Lease {
     /// row.** Where it changes none the lease is lost, and the transaction has to be rolled back.
     #[must_use]
     pub const fn done(&self) -> Option<Statement> {
-        let sql = match self.dialect {
-            #[cfg(feature = "sqlite")]
-            Some(Dialect::Sqlite) => crate::SqliteStore::DONE,
-            #[cfg(feature = "postgres")]
-            Some(Dialect::Postgres) => crate::PostgresStore::DONE,
-            _ => return None,
-        };
-        Some(Statement { sql, seq: self.seq, token: self.token })
+        match self.dialect {
+            Some(dialect) => Some(Statement { sql: dialect.done(), seq: self.seq, token: self.token }),
+            None => None,
+        }
     }
 }
 
@@ -339,6 +335,18 @@ pub enum Change {
     Erase,
 }
 
+impl Change {
+    /// Whether it changes a delivery in this state.
+    pub(crate) const fn fits(self, state: State) -> bool {
+        match self {
+            Self::Retry => !matches!(state, State::Quarantined),
+            Self::Kill => matches!(state, State::Ready | State::Leased),
+            Self::Release => matches!(state, State::Quarantined),
+            Self::Erase => true,
+        }
+    }
+}
+
 /// How old something must be to be swept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Horizon {
@@ -380,6 +388,17 @@ pub(crate) enum Dialect {
     Sqlite,
     #[cfg(feature = "postgres")]
     Postgres,
+}
+
+impl Dialect {
+    const fn done(self) -> &'static str {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite => crate::SqliteStore::DONE,
+            #[cfg(feature = "postgres")]
+            Self::Postgres => crate::PostgresStore::DONE,
+        }
+    }
 }
 
 pub(crate) fn millis(duration: Duration) -> i64 {

@@ -13,5 +13,7 @@ pub(crate) fn install() -> Result<()> {
     if !has_postgres || !process::succeeds(process::command("psql").arg("--version")) {
         process::install_debian(&["postgresql", "postgresql-client"])?;
     }
-    Ok(())
+    // Debian's has no `sync_interval: always`.
+    let environment = process::root().join("target/nats");
+    process::install_python(&process::root().join("crates/inbox/tests/engine/requirements.txt"), &environment)
 }

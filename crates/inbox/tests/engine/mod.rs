@@ -138,3 +138,67 @@ fn as_nobody(program: impl AsRef<OsStr>) -> Command {
     }
     command
 }
+
+/// A NATS server with JetStream that syncs always. It ends with this value.
+pub(crate) struct Nats {
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Nats {
+    pub(crate) fn start() -> Self {
+        let mut server = Self { folder: tempfile::tempdir().expect("a folder"), port: free_port(), child: None };
+        let configuration = format!(
+            "listen: 127.0.0.1:{}\nmax_payload: 8MB\njetstream {{ store_dir: {:?}, sync_interval: always }}\n",
+            server.port,
+            server.folder.path().join("jetstream")
+        );
+        std::fs::write(server.folder.path().join("nats.conf"), configuration).expect("written");
+        server.resume();
+        server
+    }
+
+    /// Starts the server on the same files.
+    pub(crate) fn resume(&mut self) {
+        let child = Command::new(nats_server())
+            .arg("--config")
+            .arg(self.folder.path().join("nats.conf"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("nats-server starts");
+        self.child = Some(child);
+        let started = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(started.elapsed() < PATIENCE, "nats-server does not answer");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends it in the midst of everything, as a crash does.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Without what it says of replicas and syncs.
+    pub(crate) fn server(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Nats {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The one that `cargo xtask test` installs: that of Debian is too old to sync always.
+fn nats_server() -> PathBuf {
+    let own =
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("target/nats/bin/nats-server"));
+    own.into_iter().find(|path| path.is_file()).unwrap_or_else(|| program("nats-server"))
+}
