@@ -488,7 +488,7 @@ impl NatsStore {
             let taken = futures_util::future::join_all(some.into_iter().map(|seq| async move {
                 let Some(lease) = self.take(seq, wanted.terms).await? else { return Ok(None) };
                 let delivery = self.delivery(seq).await?;
-                Ok(delivery.map(|delivery| Leased { lease, delivery }))
+                Ok::<_, StoreError>(delivery.map(|delivery| Leased { lease, delivery }))
             }));
             for one in taken.await {
                 leased.extend(one?);
