@@ -186,7 +186,7 @@ fn a_full_disk_is_told_to_the_sender_and_loses_nothing() {
     let (_folder, store) = folder();
     let mut shell = Command::new("sh");
     // In blocks of 512 bytes. Without the trap the signal ends the process.
-    shell.args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_hookvet")]);
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 4000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_hookvet")]);
     let receiver = Receiver::spawn(&mut shell, &store, &[]);
     let load = Load::to(&receiver);
     let (mut acknowledged, mut connection) = (Vec::new(), None);
