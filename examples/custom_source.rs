@@ -1,42 +1,51 @@
-//! CloudEvents of your own: types and JSON Schemas that you write, with the same headers, answers and quarantine as the vendors'.
-//!
-//! A schema that does not compile is an error when the vetter is built, before anything listens: `ORDER_SCHEMA=file` takes the place of
-//! the schema below.
+//! CloudEvents of your own, from a Rust type: the schema is derived and enforced, and the handler gets the type.
 
-use axum::{Json, Router, http::StatusCode, routing::post};
-use hookvet::{EventContext, Level, Policy, Rule, Vetter};
-use hookvet_tower::{Delivery, VetLayer};
-use serde_json::Value;
+use axum::{Router, http::StatusCode, routing::post};
+use hookvet::{OwnEvent, Vetter};
+use hookvet_tower::{Delivery, VetLayer, axum::EventRouter, axum::Vetted};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-const ORDER: &str = r#"{
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "object",
-    "properties": {
-        "total": { "type": "string", "pattern": "^[0-9]+\\.[0-9]{2}$" },
-        "currency": { "enum": ["EUR", "USD"] }
-    },
-    "required": ["total", "currency"]
-}"#;
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    #[schemars(regex(pattern = r"^[0-9]+\.[0-9]{2}$"))]
+    total: String,
+    currency: Currency,
+}
 
-async fn order(delivery: Delivery, Json(order): Json<Value>) -> StatusCode {
-    let key = delivery.event().map(EventContext::key);
-    let members = order.as_object().map_or(0, serde_json::Map::len);
-    println!("order {} with {members} members", key.as_deref().unwrap_or_default());
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+enum Currency {
+    Eur,
+    Usd,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Refund {
+    reason: Option<String>,
+}
+
+impl OwnEvent for Order {}
+impl OwnEvent for Refund {}
+
+async fn order(Vetted(order): Vetted<Order>, delivery: Delivery) -> StatusCode {
+    let key = delivery.event().map(hookvet::EventContext::key).unwrap_or_default();
+    println!("order {key}: {} {:?}", order.total, order.currency);
+    StatusCode::NO_CONTENT
+}
+
+async fn refund(Vetted(refund): Vetted<Refund>) -> StatusCode {
+    println!("refund, {}", if refund.reason.is_some() { "for a reason" } else { "for none" });
     StatusCode::NO_CONTENT
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let schema = match std::env::var("ORDER_SCHEMA") {
-        Ok(file) => std::fs::read_to_string(file)?,
-        Err(_) => ORDER.to_owned(),
-    };
-    let vetter = Vetter::cloudevents()
-        .schema("com.example.order", schema)
-        // Our own senders know what they may say, so a member that the schema does not name is refused.
-        .policy(Policy::standard().with(Rule::SchemaUnknown, Level::Drift))
-        .build()?;
-    let app = Router::new().route("/orders", post(order)).route_layer(VetLayer::new(vetter));
+    let vetter =
+        Vetter::cloudevents().event::<Order>("com.example.order").event::<Refund>("com.example.refund").build()?;
+    let events = EventRouter::new().on::<Order, _>(order).on::<Refund, _>(refund);
+    let app = Router::new().route("/orders", post(events)).route_layer(VetLayer::new(vetter));
 
     let port = std::env::var("PORT").unwrap_or_else(|_| "0".to_owned());
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;

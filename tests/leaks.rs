@@ -310,8 +310,10 @@ const HOLD_NONE: &[(&str, &[&str])] = &[
         &[
             "hookvet::AllowedRate",
             "hookvet::Handshake",
+            "hookvet::Picks",
             "hookvet::Policy",
             "hookvet::SchemaFault",
+            "hookvet::SchemaWarning",
             "hookvet::UnknownLevel",
             "hookvet::UnknownPreset",
             "hookvet::UnknownRule",

@@ -54,6 +54,7 @@ const ELSEWHERE: &[(&str, &[Rule])] = &[
         &[Rule::AuthPeer, Rule::AuthMissing, Rule::AuthMismatch, Rule::AuthExpired],
     ),
     ("adapters that keep deliveries", &[Rule::StoreUnavailable]),
+    ("receivers that say which types they take", &[Rule::CeTypeUnknown]),
     ("receivers that have taken up the webhook handshake", &[Rule::CeWhOrigin, Rule::CeWhRate]),
     (
         "requests too large for a case file, in bad_input.rs",
@@ -77,7 +78,8 @@ const ELSEWHERE: &[(&str, &[Rule])] = &[
             Rule::SchemaPropertyNames,
             Rule::SchemaDependentRequired,
             Rule::SchemaAdditionalProperties,
-            Rule::SchemaUnevaluated,
+            Rule::SchemaUnevaluatedProperties,
+            Rule::SchemaUnevaluatedItems,
             Rule::SchemaContains,
             Rule::SchemaAnyOf,
             Rule::SchemaOneOf,

@@ -246,6 +246,37 @@ fn quarantine() {
 #[test]
 fn custom_source() {
     let mut started = Started::new("custom-source", &[]);
+    let headers = |event_type: &'static str| {
+        with(&[
+            ("ce-specversion", "1.0"),
+            ("ce-id", "7"),
+            ("ce-source", "/shop"),
+            ("ce-type", event_type),
+            ("content-type", "application/json"),
+        ])
+    };
+    let order = r#"{"total":"9.90","currency":"EUR"}"#;
+    assert_eq!(started.post("/orders", &headers("com.example.order"), order), 204);
+    assert_eq!(started.line(), "order /shop 7: 9.90 Eur");
+    assert_eq!(started.post("/orders", &headers("com.example.refund"), "{}"), 204);
+    assert_eq!(started.line(), "refund, for none");
+    for (event_type, body, rule) in [
+        ("com.example.order", order.replace("EUR", "DEM"), "SCHEMA-enum"),
+        ("com.example.order", order.replace("9.90", "much"), "SCHEMA-pattern"),
+        ("com.example.order", order.replace('}', r#","gift":true}"#), "SCHEMA-additionalProperties"),
+        ("com.example.order", "{}".to_owned(), "SCHEMA-required"),
+        // The sender chooses the type, and gets past no schema by it.
+        ("com.example.Order", "{}".to_owned(), "CE-type-unknown"),
+    ] {
+        let refused = started.ask("POST", "/orders", &headers(event_type), &body);
+        assert_eq!(refused.status, 422, "{refused:?}");
+        assert!(refused.rules().contains(&rule.to_owned()), "{refused:?}");
+    }
+}
+
+#[test]
+fn schema_files() {
+    let mut started = Started::new("schema-files", &[]);
     let headers = with(&[
         ("ce-specversion", "1.0"),
         ("ce-id", "7"),
@@ -260,6 +291,8 @@ fn custom_source() {
         (order.replace("EUR", "DEM"), "SCHEMA-enum"),
         (order.replace("9.90", "much"), "SCHEMA-pattern"),
         (order.replace('}', r#","gift":true}"#), "SCHEMA-unknown"),
+        (order.replace('}', r#","to":{"city":"Vilnius"}}"#), "SCHEMA-required"),
+        (order.replace('}', r#","to":{"city":"Vilnius","country":"LT","zip":"1"}}"#), "SCHEMA-additionalProperties"),
         ("{}".to_owned(), "SCHEMA-required"),
     ] {
         let refused = started.ask("POST", "/orders", &headers, &body);
@@ -273,7 +306,7 @@ fn a_schema_that_does_not_compile_ends_the_example_before_it_listens() {
     let folder = tempfile::tempdir().expect("a folder");
     let schema = folder.path().join("schema.json");
     std::fs::write(&schema, r#"{"type":"nothing"}"#).expect("written");
-    let mut child = command("custom-source", &[("ORDER_SCHEMA", schema.to_str().expect("a path"))])
+    let mut child = command("schema-files", &[("ORDER_SCHEMA", schema.to_str().expect("a path"))])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

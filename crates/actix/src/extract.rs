@@ -10,7 +10,7 @@ use crate::delivery::Delivery;
 use crate::rejection::VettedRejection;
 
 /// The typed event of an accepted delivery: [`hookvet::amlyze::Event`], [`hookvet::dataspike::Event`], one payload of
-/// theirs, or a type of your own that implements [`ReadEvent`].
+/// theirs, or a type of your own: an [`OwnEvent`](hookvet::OwnEvent), or whatever implements [`ReadEvent`].
 ///
 /// It looks at what [`Vet`](crate::Vet) left beside the request and takes nothing of the body, so it stands beside `web::Bytes`,
 /// `web::Json`, `web::Payload` and any other extractor, in any order. A refused delivery never comes out of it, not even under

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use crate::cloudevents::attributes::Core;
-use crate::grammar::media_type::starts_with_ignore_case;
 
 /// Headers that can be walked more than once.
 pub(crate) trait HeaderList<'h> {
@@ -107,47 +106,31 @@ enum Known {
     Other,
 }
 
-/// All of them begin with the same letter, and few others do.
 #[inline]
 fn known(name: &[u8]) -> Option<Known> {
-    if !matches!(name.first()?, b'c' | b'C') {
-        return None;
-    }
-    match known_in_lower_case(name) {
-        None | Some(Known::Other) if name.iter().any(u8::is_ascii_uppercase) => known_in_mixed_case(name),
-        known => known,
-    }
-}
-
-#[inline]
-fn known_in_lower_case(name: &[u8]) -> Option<Known> {
-    // The length tells the most.
-    let core = match name.len() {
-        5 if name == b"ce-id" => Core::Id,
-        7 if name == b"ce-type" => Core::Type,
-        7 if name == b"ce-time" => Core::Time,
-        9 if name == b"ce-source" => Core::Source,
-        10 if name == b"ce-subject" => Core::Subject,
-        12 if name == b"content-type" => Core::Datacontenttype,
-        13 if name == b"ce-dataschema" => Core::Dataschema,
-        14 if name == b"ce-specversion" => Core::Specversion,
-        16 if name == b"content-encoding" => return Some(Known::ContentEncoding),
-        _ => return if name.starts_with(b"ce-") { Some(Known::Other) } else { None },
-    };
-    Some(Known::Attribute(core))
-}
-
-#[cold]
-fn known_in_mixed_case(name: &[u8]) -> Option<Known> {
-    let mut lower = [0; 16];
-    match lower.get_mut(..name.len()) {
-        Some(lower) => {
-            lower.copy_from_slice(name);
-            lower.make_ascii_lowercase();
-            known_in_lower_case(lower)
+    match name {
+        [b'c', b'e', b'-', rest @ ..] => Some(Core::from_name(rest).map_or_else(|| mixed_case(name), attribute)),
+        [b'c' | b'C', b'e' | b'E', b'-', ..] => Some(mixed_case(name)),
+        b"content-type" => Some(Known::Attribute(Core::Datacontenttype)),
+        [b'c' | b'C', ..] if name.eq_ignore_ascii_case(b"content-type") => {
+            Some(Known::Attribute(Core::Datacontenttype))
         }
-        None => starts_with_ignore_case(name, b"ce-").then_some(Known::Other),
+        [b'c' | b'C', ..] if name.eq_ignore_ascii_case(b"content-encoding") => Some(Known::ContentEncoding),
+        _ => None,
     }
+}
+
+/// `ce-datacontenttype` must not be sent, so it is not the header of that attribute.
+#[inline]
+fn attribute(core: Core) -> Known {
+    if core == Core::Datacontenttype { Known::Other } else { Known::Attribute(core) }
+}
+
+/// A `ce-` header that is no standard attribute's in lower case.
+#[cold]
+fn mixed_case(name: &[u8]) -> Known {
+    let core = Core::BY_HEADER.into_iter().find(|core| name.eq_ignore_ascii_case(core.header().as_bytes()));
+    core.map_or(Known::Other, Known::Attribute)
 }
 
 #[cfg(test)]

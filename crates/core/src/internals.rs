@@ -31,7 +31,7 @@ pub struct Departure {
 
 impl Departure {
     fn of(violation: Violation, document: &Document<'_>) -> Self {
-        let Violation { at, rule, missing, message } = violation;
+        let Violation { at, rule, missing, message, .. } = violation;
         let node = at.find(document);
         let is_unknown = rule == crate::Rule::SchemaUnknown;
         let member = if is_unknown { node.and_then(Node::name).map(Cow::into_owned) } else { missing };
@@ -142,7 +142,8 @@ impl Oracle {
     /// # Errors
     /// [`SchemaFault`] where `jsonschema` refuses it.
     pub fn compile(id: &str, text: &str) -> Result<Self, SchemaFault> {
-        Validator::compile(id, text).map(Self)
+        let shelf = crate::schema::Shelf::read(&[], true)?;
+        Validator::compile(id, text, &shelf).map(|(validator, _)| Self(validator))
     }
 
     /// All departures; `None` where `serde_json` does not read the text.
@@ -198,4 +199,15 @@ pub fn render_tables() -> Result<String, SchemaFault> {
         roots.push(compiler.add(event.schema_id, event.schema(), &profile(event.vendor).captured(event))?);
     }
     Ok(onepass::render::render(&compiler.finish(), &roots))
+}
+
+/// A builder whose schemas are judged by `jsonschema` alone.
+pub fn without_tables(builder: crate::VetterBuilder) -> crate::VetterBuilder {
+    builder.without_tables()
+}
+
+/// Whether the schema of this type was compiled to tables.
+#[must_use]
+pub fn has_tables(vetter: &crate::Vetter, event_type: &str) -> bool {
+    vetter.settings.own.has_tables(event_type)
 }

@@ -26,6 +26,7 @@ mod headers;
 pub mod internals;
 mod json;
 mod order;
+mod own;
 mod policy;
 mod problem;
 mod profiles;
@@ -45,17 +46,20 @@ pub use cloudevents::handshake::{AllowedRate, Handshake, HandshakeAnswer};
 pub use escape::escaped;
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{
-    EventInfo, EventPayload, Example, Instant, Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
+    Certainty, EventInfo, EventPayload, Example, Instant, Origin, PayloadKnowledge, ReadError, ReadErrorKind,
+    Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
 };
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
 pub use problem::{PROBLEM_JSON, Problem};
 pub use rule::{Class, Rule, UnknownRule};
 pub use schema::SchemaFault;
+#[cfg(feature = "own-schemas")]
+pub use schema::SchemaWarning;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub use schema::schema_violations;
 pub use settings::{DEFAULT_MAX_BODY, DEFAULT_TOLERANCE};
-pub use typed::{ReadEvent, TypedError};
+pub use typed::{OwnEvent, Picks, ReadEvent, RoutedEvent, TypedError};
 pub use vendors::dataspike::{DEFAULT_MAX_BODY_DATASPIKE, sign as sign_dataspike};
 pub use vendors::standard_webhooks::sign as sign_standard_webhooks;
 pub use verdict::{Authenticity, Decision, EventContext, Mode, Verdict};

@@ -28,6 +28,8 @@ pub(crate) struct Report {
     /// What earlier events of the same batch have used up.
     taken: Size,
     bytes: usize,
+    /// How many of the findings `bytes` counts; the last ones are measured when somebody asks.
+    measured: usize,
 }
 
 /// How much was reported.
@@ -72,11 +74,22 @@ pub(crate) struct Note<'v> {
     pub(crate) value: Option<&'v [u8]>,
     /// Where this departure is graver or lighter than the rule is as a rule.
     pub(crate) severity: Option<Severity>,
+    pub(crate) expected: Option<String>,
+    pub(crate) member: Option<String>,
 }
 
 impl<'v> Note<'v> {
     pub(crate) fn new(rule: Rule, spot: impl Into<Spot<'v>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { rule, spot: spot.into(), message: message.into(), offset: None, value: None, severity: None }
+        Self {
+            rule,
+            spot: spot.into(),
+            message: message.into(),
+            offset: None,
+            value: None,
+            severity: None,
+            expected: None,
+            member: None,
+        }
     }
 
     pub(crate) fn at(mut self, offset: usize) -> Self {
@@ -103,7 +116,11 @@ impl Report {
     }
 
     /// What this event and those before it have used up.
-    pub(crate) fn size(&self) -> Size {
+    pub(crate) fn size(&mut self) -> Size {
+        for finding in &self.findings[self.measured..] {
+            self.bytes += finding.written_length();
+        }
+        self.measured = self.findings.len();
         Size { findings: self.taken.findings + self.findings.len(), bytes: self.taken.bytes + self.bytes }
     }
 
@@ -124,17 +141,28 @@ impl Report {
             }
             if let Some(last) = self.findings.to_mut().pop() {
                 self.bytes -= last.written_length();
+                self.measured -= 1;
             }
         }
         let value = note.value.filter(|_| reveal).map(shorten);
-        let Note { rule, spot, message, offset, .. } = note;
+        let Note { rule, spot, message, offset, expected, member, .. } = note;
+        let expected = expected.map(|text| first_characters(text, MAX_MESSAGE));
         let message = match message {
             Cow::Owned(text) => Cow::Owned(first_characters(text, MAX_MESSAGE)),
             fixed @ Cow::Borrowed(_) => fixed,
         };
-        let finding = Finding { rule, severity, place: spot.into_place(), message, offset, value, rejects };
-        self.bytes += finding.written_length();
-        self.findings.to_mut().push(finding);
+        let place = spot.into_place();
+        self.findings.to_mut().push(Finding {
+            rule,
+            severity,
+            place,
+            message,
+            offset,
+            expected,
+            member,
+            value,
+            rejects,
+        });
     }
 
     /// Whether one of the findings refuses the delivery, and the class of fault that wins.
@@ -143,7 +171,7 @@ impl Report {
     }
 
     /// Whether more findings are only counted.
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&mut self) -> bool {
         let Size { findings, bytes } = self.size();
         findings >= MAX_FINDINGS || bytes >= MAX_BYTES
     }
@@ -169,6 +197,8 @@ impl Report {
                 place: Place::Request,
                 message: format!("{} further findings are left out", self.left_out).into(),
                 offset: None,
+                expected: None,
+                member: None,
                 value: None,
                 rejects: false,
             });

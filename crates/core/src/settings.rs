@@ -1,14 +1,10 @@
 //! Everything that a judgement depends on besides the delivery and the time.
 
-#[cfg(feature = "own-schemas")]
-use std::collections::HashMap;
-
 use crate::authenticity::{Credential, Secret};
 use crate::cloudevents::handshake::Handshake;
+use crate::own::Own;
 use crate::policy::Policy;
 use crate::rule::Class;
-#[cfg(feature = "own-schemas")]
-use crate::schema::OwnSchema;
 use crate::vendors::Profile;
 
 /// Largest body that is taken by default, in bytes.
@@ -31,8 +27,7 @@ pub(crate) struct Settings {
     pub(crate) accepted_status: u16,
     pub(crate) statuses: [u16; Class::ALL.len()],
     pub(crate) handshake: Option<Handshake>,
-    #[cfg(feature = "own-schemas")]
-    pub(crate) own_schemas: HashMap<String, OwnSchema>,
+    pub(crate) own: Own,
 }
 
 impl Settings {
@@ -47,12 +42,12 @@ impl Settings {
     }
 
     /// Whether a schema of the user's own is given for events of this type.
-    #[cfg(feature = "own-schemas")]
+    #[cfg(feature = "runtime-schemas")]
     pub(crate) fn has_own_schema(&self, event_type: &str) -> bool {
-        self.own_schemas.contains_key(event_type)
+        self.own.schema(event_type).is_some()
     }
 
-    #[cfg(not(feature = "own-schemas"))]
+    #[cfg(not(feature = "runtime-schemas"))]
     #[expect(clippy::unused_self, reason = "the other form of this function uses it")]
     pub(crate) fn has_own_schema(&self, _: &str) -> bool {
         false

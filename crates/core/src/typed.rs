@@ -1,9 +1,13 @@
 //! From a verdict to a typed event.
 
+use std::any::TypeId;
+
 use hookvet_catalogue::amlyze::{self, Data};
 use hookvet_catalogue::dataspike::{self, Payload};
-use hookvet_catalogue::{EventInfo, ReadError, Vendor, find};
+use hookvet_catalogue::{EventInfo, EventPayload as _, ReadError, Vendor};
+use serde::de::DeserializeOwned;
 
+use crate::vendors::profile;
 use crate::verdict::{EventContext, Verdict};
 
 /// Why a verdict gives no typed event. Never quotes the payload.
@@ -29,15 +33,108 @@ pub enum TypedError {
     Unreadable(ReadError),
 }
 
-/// A type that [`Verdict::read`] gives: [`amlyze::Event`], [`dataspike::Event`], or one payload of theirs.
+impl From<ReadError> for TypedError {
+    fn from(error: ReadError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// The kind of fault and its place are kept, the message is not: it can quote the payload.
+impl From<serde_json::Error> for TypedError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable(error.into())
+    }
+}
+
+/// A type that [`Verdict::read`] gives: [`amlyze::Event`], [`dataspike::Event`], one payload of theirs, or an [`OwnEvent`].
 ///
-/// Implement it for a type of your own to read events of your own sources.
+/// Implement it by hand only for what the data alone does not tell, such as the subject.
+///
+/// # Example
+/// ```
+/// use hookvet::{ReadEvent, TypedError, Verdict};
+///
+/// struct Order {
+///     shop: String,
+///     total: String,
+/// }
+///
+/// impl ReadEvent for Order {
+///     fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError> {
+///         let event = verdict.event().ok_or(TypedError::NoEvent)?;
+///         let data = verdict.data(body).ok_or(TypedError::NoEvent)?;
+///         let data: std::collections::BTreeMap<String, String> = serde_json::from_slice(&data)?;
+///         let total = data.get("total").cloned().ok_or(TypedError::OtherType)?;
+///         Ok(Self { shop: event.source().to_owned(), total })
+///     }
+/// }
+/// ```
 pub trait ReadEvent: Sized {
     /// Reads the event that `verdict` was given for; `body` is the body that was judged.
     ///
     /// # Errors
     /// Every [`TypedError`].
     fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError>;
+}
+
+/// The data of a CloudEvent of your own. Nothing has to be written but the name of the trait; extractors, routers and
+/// [`Verdict::read`] then give the type, where the event's type is one that it was given for.
+///
+/// # Example
+/// ```
+/// use hookvet::{OwnEvent, Vetter};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct OrderPlaced {
+///     total: String,
+/// }
+///
+/// impl OwnEvent for OrderPlaced {}
+///
+/// let headers = [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/shop"),
+///     ("ce-type", "com.example.order.placed"), ("content-type", "application/json")];
+/// let body = br#"{"total":"9.90"}"#;
+/// let order: OrderPlaced = Vetter::cloudevents().build()?.vet(headers, body, 0).read(body)?;
+/// assert_eq!(order.total, "9.90");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait OwnEvent: DeserializeOwned + 'static {}
+
+impl<E: OwnEvent> ReadEvent for E {
+    fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError> {
+        if !profile(verdict.vendor()).takes_own_schemas() {
+            return Err(TypedError::OtherVendor { expected: Vendor::CloudEvents, found: verdict.vendor() });
+        }
+        let event = verdict.event().ok_or(TypedError::NoEvent)?;
+        if event.rust_type.is_some_and(|given| given != TypeId::of::<E>()) {
+            return Err(TypedError::OtherType);
+        }
+        let data = verdict.data(body).ok_or(TypedError::NoEvent)?;
+        Ok(hookvet_catalogue::read(&data)?)
+    }
+}
+
+/// A payload type that stands for the events of some types: what a router asks.
+pub trait RoutedEvent {
+    /// Which events carry it.
+    fn picks() -> Picks;
+}
+
+/// Which events carry a payload type.
+#[derive(Clone, Debug, Eq, PartialEq, Hash)]
+#[non_exhaustive]
+pub enum Picks {
+    /// Those of a type of the catalogue, by its documented name.
+    Documented(Vec<&'static str>),
+    /// Those of a type that the vetter was given this Rust type for.
+    Own(TypeId),
+}
+
+impl<E: OwnEvent> RoutedEvent for E {
+    fn picks() -> Picks {
+        Picks::Own(TypeId::of::<E>())
+    }
 }
 
 impl Verdict {
@@ -103,6 +200,12 @@ impl Verdict {
 }
 
 impl EventContext {
+    /// The Rust type that the vetter was given for events of this type, with `VetterBuilder::event`.
+    #[must_use]
+    pub fn rust_type(&self) -> Option<TypeId> {
+        self.rust_type
+    }
+
     /// What the catalogue knows of the event's type, under whichever of its spellings it came; `None` for an unknown one.
     ///
     /// # Example
@@ -118,10 +221,7 @@ impl EventContext {
     /// ```
     #[must_use]
     pub fn info(&self) -> Option<&'static EventInfo> {
-        match self.vendor() {
-            Vendor::Amlyze => amlyze::resolve_type(self.event_type()).info(),
-            vendor => find(vendor, self.event_type()),
-        }
+        profile(self.vendor()).resolve(self.event_type()).event
     }
 }
 
@@ -159,6 +259,12 @@ impl ReadEvent for dataspike::Event {
 
 macro_rules! payloads {
     ($event:ty, $member:ident: $( $variant:path => $payload:ty, $unboxed:expr; )*) => { $(
+        impl RoutedEvent for $payload {
+            fn picks() -> Picks {
+                Picks::Documented(<$payload>::events().map(|info| info.name).collect())
+            }
+        }
+
         impl ReadEvent for $payload {
             fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError> {
                 match verdict.read::<$event>(body)?.$member {

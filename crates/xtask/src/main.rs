@@ -5,6 +5,7 @@ mod consumers;
 mod demo;
 mod engines;
 mod generate;
+mod json_schema;
 mod playground;
 mod process;
 mod sdks;
@@ -22,7 +23,7 @@ cargo xtask COMMAND
   demo [--once]   send every documented event, and faulty ones, to `hookvet serve`
                   and show what becomes of them; --once ends it afterwards
   test            everything: format, clippy, all crates, wasm under Node, the schemas
-                  in other tools, the npm package in bundlers and frameworks, Workers,
+                  in other tools, the JSON Schema Test Suite, the npm package in bundlers and frameworks, Workers,
                   the playground in Chromium, other projects' SDKs
   generate        write schemas/ and everything else that the types render
   wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
@@ -36,6 +37,7 @@ cargo xtask COMMAND
                   build the Cloudflare Workers in wasm/worker/ and measure how they start;
                   --build measures nothing
   compare-sdks    how many of the CloudEvents cases the SDKs of other projects get right
+  json-schema     the official JSON Schema Test Suite through vetters with schemas of one's own
   bench           hookvet and its peers side by side, from raw bytes to a verdict
   bench-wasm [--write]
                   the npm package and validators from npm side by side: times, sizes, start;
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         ["playground", arguments @ ..] => playground::main(arguments),
         ["workers", arguments @ ..] => workers::run(arguments),
         ["compare-sdks"] => sdks::compare(),
+        ["json-schema"] => json_schema::test().and_then(|mut command| process::run(&mut command)),
         ["bench-wasm", arguments @ ..] => wasm::bench(arguments),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["bench-http"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench-http"])),

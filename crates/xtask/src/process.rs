@@ -64,6 +64,14 @@ pub(crate) fn install_python(requirements: &Path, environment: &Path) -> Result<
     {
         return Ok(());
     }
+    venv(environment)?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    run(command(&python).args(install).arg(requirements))?;
+    std::fs::write(&stamp, wanted).with_context(|| stamp.display().to_string())
+}
+
+/// Makes a new Python environment.
+pub(crate) fn venv(environment: &Path) -> Result<()> {
     let has_venv = || succeeds(command("python3").args(["-c", "import ensurepip, venv"]));
     if !has_venv() {
         install_debian(&["python3", "python3-venv"])?;
@@ -72,10 +80,7 @@ pub(crate) fn install_python(requirements: &Path, environment: &Path) -> Result<
         has_venv(),
         "no python3 with its module venv was found: install it, on Debian with `apt-get install python3-venv`"
     );
-    run(command("python3").args(["-m", "venv", "--clear"]).arg(environment))?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    run(command(&python).args(install).arg(requirements))?;
-    std::fs::write(&stamp, wanted).with_context(|| stamp.display().to_string())
+    run(command("python3").args(["-m", "venv", "--clear"]).arg(environment))
 }
 
 /// Whether it starts and succeeds; its output is thrown away.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{cargo, command, shown};
-use crate::{consumers, engines, playground, process, sdks, wasm, workers};
+use crate::{consumers, engines, json_schema, playground, process, sdks, wasm, workers};
 
 /// What a lane came to.
 struct Lane {
@@ -34,6 +34,7 @@ pub(crate) fn run() -> Result<()> {
         engines::install()?;
         counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
     })?;
+    lane(&mut lanes, "json schema suite", || counted(&mut json_schema::test()?))?;
     lane(&mut lanes, "linear", || counted(&mut crate::linear(&[])?))?;
     // For all lanes after it.
     lane(&mut lanes, "wasm built twice", || wasm::run(&["--twice"]).map(|()| None))?;
@@ -88,6 +89,9 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "xtask"][..],
         &["-p", "hookvet-catalogue"],
         &["-p", "hookvet"],
+        &["-p", "hookvet", "--features", "runtime-schemas"],
+        &["-p", "hookvet", "--features", "own-schemas"],
+        &["-p", "hookvet", "--features", "schemars"],
         &["-p", "hookvet-receiver"],
         &["-p", "hookvet-receiver", "--features", "decompression"],
         &["-p", "hookvet-receiver", "--features", "metrics"],

@@ -70,16 +70,18 @@ impl Core {
     }
 
     /// By its name in lower case.
+    #[inline]
     pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
-        Some(match name {
-            b"id" => Self::Id,
-            b"source" => Self::Source,
-            b"specversion" => Self::Specversion,
-            b"type" => Self::Type,
-            b"subject" => Self::Subject,
-            b"time" => Self::Time,
-            b"dataschema" => Self::Dataschema,
-            b"datacontenttype" => Self::Datacontenttype,
+        // The length tells the most.
+        Some(match name.len() {
+            2 if name == b"id" => Self::Id,
+            4 if name == b"type" => Self::Type,
+            4 if name == b"time" => Self::Time,
+            6 if name == b"source" => Self::Source,
+            7 if name == b"subject" => Self::Subject,
+            10 if name == b"dataschema" => Self::Dataschema,
+            11 if name == b"specversion" => Self::Specversion,
+            15 if name == b"datacontenttype" => Self::Datacontenttype,
             _ => return None,
         })
     }
@@ -134,6 +136,20 @@ impl Attributes {
                 _ => self.event_type,
             }),
             span => Some(self.text.get(span)),
+        }
+    }
+
+    /// Whether a standard attribute has a value that is not empty.
+    pub(crate) fn is_filled(&self, core: Core) -> bool {
+        let span = self.core[core as usize];
+        span == Span::FIXED || (span != Span::ABSENT && span.start < span.end)
+    }
+
+    /// The octets of a standard attribute, which nobody has to look through once more to have them as text.
+    pub(crate) fn octets(&self, core: Core) -> Option<&[u8]> {
+        match self.core[core as usize] {
+            Span::ABSENT | Span::FIXED => self.get(core).map(str::as_bytes),
+            span => Some(self.text.octets(span)),
         }
     }
 

@@ -33,20 +33,20 @@ pub(crate) fn read(
     let mut others = std::mem::take(&mut headers.others);
     // Stable: which of several headers of one name came first does mean something.
     order::sort(&mut others, |(name, _), (other, _)| in_lower_case(name).cmp(in_lower_case(other)));
-    let mut others = others.into_iter().peekable();
+    let mut others = others.as_slice();
     let mut reader = Reader { settings, report, attributes, event: None, last: None };
     for core in Core::BY_HEADER {
-        let is_before = |name: &[u8]| in_lower_case(name).cmp(core.header().bytes()) == Ordering::Less;
-        while let Some((name, value)) = others.next_if(|(name, _)| is_before(name)) {
-            reader.other(name, value);
+        if !others.is_empty() {
+            let is_before = |name: &[u8]| in_lower_case(name).cmp(core.header().bytes()) == Ordering::Less;
+            let (before, rest) = others.split_at(others.partition_point(|(name, _)| is_before(name)));
+            reader.others(before);
+            others = rest;
         }
         if let Some(value) = headers.attribute(core) {
             reader.standard(core, value);
         }
     }
-    for (name, value) in others {
-        reader.other(name, value);
-    }
+    reader.others(others);
     if headers.is_cut_off {
         let limit = settings.max_attributes;
         let message = format!("more than {limit} ce- headers; the rest is not looked at");
@@ -92,7 +92,12 @@ impl<'h> Reader<'_, 'h> {
             Core::Id | Core::Subject => is_text(),
             Core::Source if profile.is_free_text(core) => value.len() <= MAX_USUAL_SOURCE && is_text(),
             // No octet of a timestamp has to be decoded.
-            Core::Time => time::parse_octets(value).is_some_and(|time| time.is_upper_case),
+            Core::Time => time::parse_octets(value).is_some_and(|time| {
+                if !time.is_upper_case {
+                    self.look_at(core, std::str::from_utf8(value).unwrap_or_default());
+                }
+                true
+            }),
             _ => is_right(),
         };
         if is_usual {
@@ -133,10 +138,21 @@ impl<'h> Reader<'_, 'h> {
             }
             self.fault(core, rule, message, value, severity);
         }
-        if let Some((rule, message)) = profile.look_at_attribute(core, &kept) {
-            self.add(Note::new(rule, Place::header(core.header()), message).value(value));
-        }
+        self.look_at(core, &kept);
         self.attributes.set(core, &kept);
+    }
+
+    /// Adds what the vendor's documents say about a value that the standard may be content with.
+    fn look_at(&mut self, core: Core, value: &str) {
+        if let Some((rule, message)) = self.settings.profile.look_at_attribute(core, value) {
+            self.add(Note::new(rule, Place::header(core.header()), message).value(value.as_bytes()));
+        }
+    }
+
+    fn others(&mut self, headers: &[(&'h [u8], &'h [u8])]) {
+        for (name, value) in headers {
+            self.other(name, value);
+        }
     }
 
     /// An extension, a name that is none, or a standard attribute that was sent before.

@@ -14,6 +14,12 @@ pub(crate) struct Decimal<'t> {
     scale: i64,
 }
 
+/// How many digits a step has at most, so that it fits into 64 bits.
+pub(crate) const STEP_DIGITS: i64 = 18;
+
+/// The smallest power of ten in a step: what is left over is found in so many steps and three hundred.
+pub(crate) const STEP_POWER: i64 = -400;
+
 /// Half way between the largest finite float and the next that there would be: from here on a reader rounds to infinity.
 const BEYOND: Decimal<'_> = Decimal {
     is_negative: false,
@@ -64,6 +70,36 @@ impl<'t> Decimal<'t> {
             (false, false) => self.scale.cmp(&other.scale).then_with(|| self.significant().cmp(other.significant())),
             (is_zero, is_other_zero) => is_other_zero.cmp(&is_zero),
         }
+    }
+
+    /// The one form of all texts that mean this number.
+    pub(crate) fn form(&self, out: &mut Vec<u8>) {
+        if self.is_negative {
+            out.push(b'-');
+        }
+        out.extend(self.significant());
+        out.extend(format!("e{}", if self.digits.is_empty() { 0 } else { self.scale }).bytes());
+    }
+
+    /// How many digits there are from the first to the last that is not zero, and the power of ten of the last.
+    pub(crate) fn extent(&self) -> (i64, i64) {
+        let count = i64::try_from(self.significant().count()).unwrap_or(i64::MAX);
+        (count, self.scale.saturating_sub(count))
+    }
+
+    /// Whether this is a whole number times `step`, which has at most [`STEP_DIGITS`] digits and is no smaller than ten to the power of
+    /// [`STEP_POWER`].
+    pub(crate) fn is_multiple_of(&self, step: &Self) -> bool {
+        let modulo = |number: &Self, divisor: u128| {
+            number.significant().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % divisor)
+        };
+        let divisor = modulo(step, u128::from(u64::MAX));
+        if self.digits.is_empty() || divisor == 0 {
+            return self.digits.is_empty();
+        }
+        // No number ends in a zero here, so where the last digit lies behind that of the step, something is left over.
+        let zeros = self.extent().1.saturating_sub(step.extent().1);
+        zeros >= 0 && (0..zeros).fold(modulo(self, divisor), |rest, _| rest * 10 % divisor) == 0
     }
 
     fn significant(&self) -> impl Iterator<Item = &u8> {

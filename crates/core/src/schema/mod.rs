@@ -2,21 +2,29 @@
 
 #[cfg(feature = "own-schemas")]
 mod engine;
-pub(crate) mod onepass;
 #[cfg(feature = "own-schemas")]
+mod keywords;
+pub(crate) mod onepass;
+#[cfg(feature = "runtime-schemas")]
 mod own;
 mod tables;
+#[cfg(feature = "own-schemas")]
+mod unknown;
 mod violation;
 
 #[cfg(feature = "internals")]
 use hookvet_catalogue::EventInfo;
 
+#[cfg(feature = "own-schemas")]
+pub(crate) use engine::Shelf;
 #[cfg(feature = "internals")]
 pub(crate) use engine::Validator;
 #[cfg(feature = "own-schemas")]
+pub use keywords::SchemaWarning;
+#[cfg(feature = "runtime-schemas")]
 pub(crate) use own::OwnSchema;
 pub use violation::SchemaFault;
-pub(crate) use violation::{At, Violation, format_message};
+pub(crate) use violation::{At, Violation};
 
 /// The payload's departures from the schema of `event`, before any vendor's reading: JSON Pointer and keyword.
 ///

@@ -1,79 +1,124 @@
 //! A schema that a user brings.
 
-use super::engine::Validator;
-#[cfg(feature = "runtime-schemas")]
-use super::onepass::{self, Schema, compile::Compiler, compile::Owned};
-use super::violation::{SchemaFault, Violation};
+#[cfg(feature = "own-schemas")]
+use super::engine::{Shelf, Validator};
+use super::onepass::{self, Findings, Schema, compile::Compiler, compile::Owned};
+use super::violation::SchemaFault;
+#[cfg(feature = "own-schemas")]
+use super::violation::{At, Violation};
+#[cfg(feature = "own-schemas")]
+use crate::rule::Rule;
+
+/// Longest text of a schema, in bytes.
+const MOST_TEXT: usize = 4 << 20;
+
+/// Longest text that becomes tables where something else can take its place: what is compiled grows faster than the text.
+#[cfg(feature = "own-schemas")]
+const MOST_TEXT_OF_TABLES: usize = 64 << 10;
 
 /// A compiled schema of the user's own.
 #[derive(Debug)]
 pub(crate) struct OwnSchema {
-    validator: Validator,
-    /// The tables of the built-in schemas, where this one keeps to their keywords; the verdicts are the same.
-    #[cfg(feature = "runtime-schemas")]
-    tables: Option<(Owned, u16)>,
+    text: String,
+    /// What a verdict calls it: its `$id`, or the event type.
+    pub(crate) id: String,
+    engine: Engine,
+}
+
+#[derive(Debug)]
+enum Engine {
+    /// The tables of the built-in schemas, for one that keeps to their keywords.
+    Tables(Box<Owned>, u16),
+    #[cfg(feature = "own-schemas")]
+    Any(Box<Validator>),
 }
 
 impl OwnSchema {
-    /// Compiles the text of a schema. Whatever `jsonschema` refuses is refused, so that the same schemas work everywhere.
-    pub(crate) fn compile(id: &str, text: &str) -> Result<Self, SchemaFault> {
-        Ok(Self {
-            validator: Validator::compile(id, text)?,
-            #[cfg(feature = "runtime-schemas")]
-            tables: {
-                let mut compiler = Compiler::new();
-                compiler.add(id, text, &[]).ok().map(|root| (compiler.finish(), root))
-            },
-        })
+    /// Compiles the text of a schema to tables, and to nothing else.
+    #[cfg(not(feature = "own-schemas"))]
+    pub(crate) fn compile(event_type: &str, text: &str, has_formats: bool) -> Result<Self, SchemaFault> {
+        check_length(event_type, text)?;
+        let (tables, root) = tables(event_type, text, has_formats)?;
+        Ok(Self::new(event_type, text, Engine::Tables(Box::new(tables), root)))
     }
 
-    /// How `payload` departs from the schema; nothing where it is no JSON, which is another rule's business.
-    pub(crate) fn violations(&self, payload: &[u8], max_depth: usize) -> Vec<Violation> {
-        #[cfg(feature = "runtime-schemas")]
-        if let Some((tables, root)) = &self.tables {
-            let schema = Schema { program: &tables.program(), root: *root };
-            let found = onepass::findings(schema, payload, max_depth);
-            return found.map_or_else(|_| Vec::new(), |found| found.violations);
+    /// Compiles the text of a schema. Whatever `jsonschema` refuses is refused, so that the same schemas work everywhere.
+    #[cfg(feature = "own-schemas")]
+    pub(crate) fn compile(
+        event_type: &str,
+        text: &str,
+        shelf: &Shelf,
+    ) -> Result<(Self, Vec<super::SchemaWarning>), SchemaFault> {
+        check_length(event_type, text)?;
+        let (validator, warnings) = Validator::compile(event_type, text, shelf)?;
+        let engine = match tables(event_type, text, shelf.has_formats) {
+            Ok((tables, root)) if shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES => {
+                Engine::Tables(Box::new(tables), root)
+            }
+            _ => Engine::Any(Box::new(validator)),
+        };
+        Ok((Self::new(event_type, text, engine), warnings))
+    }
+
+    fn new(event_type: &str, text: &str, engine: Engine) -> Self {
+        let document = serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+        let id = document.get("$id").and_then(serde_json::Value::as_str).unwrap_or(event_type).to_owned();
+        Self { text: text.to_owned(), id, engine }
+    }
+
+    /// The schema as it was given.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    #[cfg(feature = "internals")]
+    pub(crate) fn has_tables(&self) -> bool {
+        matches!(self.engine, Engine::Tables(..))
+    }
+
+    /// Calls `look` with the tables; with those that ask for nothing where another engine judges.
+    pub(crate) fn with_tables<R>(&self, look: impl FnOnce(Schema<'_>) -> R) -> R {
+        match &self.engine {
+            Engine::Tables(tables, root) => look(Schema { program: &tables.program(), root: *root }),
+            #[cfg(feature = "own-schemas")]
+            Engine::Any(_) => look(onepass::ANY),
         }
-        // serde_json has a limit of its own, and the text was scanned with ours before.
-        let _ = max_depth;
-        serde_json::from_slice(payload).map_or_else(|_| Vec::new(), |value| self.validator.validate(&value))
+    }
+
+    /// Adds what the tables cannot say. `payload` is JSON.
+    #[cfg_attr(not(feature = "own-schemas"), expect(clippy::unused_self, reason = "the tables have said it all"))]
+    pub(crate) fn add_departures(&self, payload: &[u8], findings: &mut Findings) {
+        #[cfg(feature = "own-schemas")]
+        if let Engine::Any(validator) = &self.engine {
+            findings.violations = match serde_json::from_slice(payload) {
+                Ok(value) => validator.validate(&value),
+                // Numbers beyond a float and half characters: what cannot be read must not pass for checked.
+                Err(_) => vec![Violation::new(
+                    At::Pointer(String::new()),
+                    Rule::SchemaOther,
+                    "a number beyond the range of a 64-bit float, or half a character, keeps the schema from \
+                              being checked",
+                )],
+            };
+        }
+        #[cfg(not(feature = "own-schemas"))]
+        let _ = (payload, findings);
     }
 }
 
-#[cfg(all(test, feature = "runtime-schemas"))]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::json::Document;
-
-    #[test]
-    fn a_schema_inside_the_subset_gives_the_same_findings_from_its_tables() {
-        let text = r#"{
-            "type": "object",
-            "properties": {"total": {"type": "string", "maxLength": 5}, "lines": {"type": "array", "items": {"type": "integer", "minimum": 1}}},
-            "required": ["total"]
-        }"#;
-        let own = OwnSchema::compile("order", text).expect("it compiles");
-        assert!(own.tables.is_some());
-        for payload in
-            [r#"{"total":"9.90","lines":[1,2]}"#, r#"{"lines":[0,"x"],"note":1}"#, r#"{"total":"123456"}"#, "[]", "7"]
-        {
-            let value = serde_json::from_str(payload).expect("JSON");
-            let document = Document::parse(payload.as_bytes(), 64).expect("JSON");
-            let pointer = |violation: &Violation| violation.at.find(&document).expect("a value").pointer();
-            let set = |violations: Vec<Violation>| {
-                violations.into_iter().map(|v| (pointer(&v), v.rule, v.missing, v.message)).collect::<BTreeSet<_>>()
-            };
-            assert_eq!(set(own.violations(payload.as_bytes(), 64)), set(own.validator.validate(&value)), "{payload}");
-        }
+fn check_length(id: &str, text: &str) -> Result<(), SchemaFault> {
+    if text.len() > MOST_TEXT {
+        let reason = format!("expected at most {MOST_TEXT} bytes, but found {}", text.len());
+        return Err(SchemaFault { id: id.to_owned(), reason });
     }
+    Ok(())
+}
 
-    #[test]
-    fn a_schema_outside_the_subset_goes_through_jsonschema() {
-        let own = OwnSchema::compile("pattern", r#"{"pattern": "^a"}"#).expect("it compiles");
-        assert!(own.tables.is_none());
-        assert_eq!(own.violations(b"\"b\"", 64).len(), 1);
+fn tables(id: &str, text: &str, has_formats: bool) -> Result<(Owned, u16), SchemaFault> {
+    let mut compiler = Compiler::new();
+    if !has_formats {
+        compiler.leave_formats();
     }
+    let root = compiler.add(id, text, &[])?;
+    Ok((compiler.finish(), root))
 }

@@ -21,7 +21,25 @@ pub(crate) struct Violation {
     pub(crate) rule: Rule,
     /// The required member that is missing.
     pub(crate) missing: Option<String>,
+    /// What the keyword asks for, where a word or two say it.
+    pub(crate) expected: Option<String>,
     pub(crate) message: String,
+}
+
+impl Violation {
+    pub(crate) fn new(at: At, rule: Rule, message: impl Into<String>) -> Self {
+        Self { at, rule, missing: None, expected: None, message: message.into() }
+    }
+
+    pub(crate) fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    pub(crate) fn missing(at: At, name: &str) -> Self {
+        let message = format!("required member {name} is missing");
+        Self { missing: Some(name.to_owned()), ..Self::new(at, Rule::SchemaRequired, message) }
+    }
 }
 
 /// Which value a violation is about.
@@ -43,6 +61,26 @@ impl At {
             Self::Pointer(pointer) => document.at(pointer),
         }
     }
+}
+
+/// What is said of a member that the schema is silent about.
+pub(crate) const UNKNOWN: &str = "the vendor documents no such member; it is kept";
+
+/// What is said of an object with a name that `propertyNames` refuses.
+pub(crate) const NAME: &str = "a member's name is not as the schema wants it";
+
+/// What is said of a member that the schema forbids.
+pub(crate) const FORBIDDEN: &str = "the schema allows no such member";
+
+/// What is said of a value that the schema `false` stands for.
+pub(crate) const NOTHING: &str = "the schema allows nothing here";
+
+/// What is said of equal items where each has to be another.
+pub(crate) const EQUAL_ITEMS: &str = "two items are equal";
+
+/// What is said of a member that another one asks for.
+pub(crate) fn dependent(name: &str) -> String {
+    format!("member {name} is missing, which another one asks for")
 }
 
 /// What a string should look like that has not its format.

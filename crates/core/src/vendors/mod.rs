@@ -12,12 +12,13 @@ use hookvet_catalogue::{EventInfo, Vendor, find};
 
 use crate::authenticity::Scheme;
 use crate::cloudevents::attributes::Core;
-use crate::finding::Severity;
+use crate::finding::{Place, Severity};
 use crate::json::{Document, Kind, Node};
 use crate::rule::Rule;
 use crate::schema::Violation;
 use crate::schema::onepass::{Record, select};
 use crate::settings::DEFAULT_MAX_BODY;
+use crate::verdict::EventContext;
 
 /// The profile of a vendor.
 pub(crate) fn profile(vendor: Vendor) -> &'static dyn Profile {
@@ -72,6 +73,11 @@ pub(crate) trait Profile: Sync {
         None
     }
 
+    /// Whether the user can bring schemas for events of its own.
+    fn takes_own_schemas(&self) -> bool {
+        false
+    }
+
     // What an event is called.
 
     /// What becomes of an event's type.
@@ -102,7 +108,7 @@ pub(crate) trait Profile: Sync {
     }
 
     /// What is said about type and source together; the type is the documented one where it was sent under another spelling.
-    fn look_at_context(&self, _event_type: &str, _source: &str) -> Option<Said> {
+    fn look_at_context(&self, _event_type: &str, _source: &[u8]) -> Option<Said> {
         None
     }
 
@@ -140,12 +146,12 @@ pub(crate) trait Profile: Sync {
 
     /// Whether [`look_at_payload`](Self::look_at_payload) has nothing to say about data that its schema is content with, told from
     /// what the pass has captured. Errs on the side of looking.
-    fn is_content_with(&self, _event: &EventInfo, _subject: Option<&str>, _data: &[u8], _record: &Record) -> bool {
+    fn is_content_with(&self, _event: &EventInfo, _context: &EventContext, _data: &[u8], _record: &Record) -> bool {
         true
     }
 
-    /// What a schema cannot say about data of a documented event. `subject` is the decoded attribute.
-    fn look_at_payload(&self, _event: &EventInfo, _subject: Option<&str>, _data: &Document<'_>, _tell: Tell<'_>) {}
+    /// What a schema cannot say about data of a documented event.
+    fn look_at_payload(&self, _event: &EventInfo, _context: &EventContext, _data: &Document<'_>, _tell: Tell<'_>) {}
 
     /// The members whose values the pass captures for [`is_content_with`](Self::is_content_with) and the [`Envelope`], by name, each
     /// with its slot in the [`Record`].
@@ -178,6 +184,11 @@ impl Envelope {
     pub(crate) fn event(&self, profile: &dyn Profile, body: &[u8]) -> Option<&'static EventInfo> {
         let span = select::root_string(body, self.type_member())?;
         select::with_string(body, span, |name| find(profile.vendor(), name))
+    }
+
+    /// Where the event's type stands.
+    pub(crate) fn type_place(&self) -> Place {
+        Place::Body(format!("/{}", self.type_member()))
     }
 
     /// The member that holds the event's type.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use hookvet_catalogue::Vendor;
 
 use super::Vetter;
+use super::effect::{self, Given};
+use super::own::OwnEvents;
 use crate::authenticity::{Credential, Secret};
 use crate::cloudevents::handshake::Handshake;
 use crate::policy::{Level, Policy};
 use crate::rule::{Class, Rule};
-#[cfg(feature = "own-schemas")]
-use crate::schema::OwnSchema;
 use crate::schema::SchemaFault;
 use crate::settings::{DEFAULT_TOLERANCE, Settings};
 use crate::vendors::{Profile, profile};
@@ -29,11 +29,8 @@ pub enum BuildError {
         /// Its name.
         vendor: &'static str,
     },
-    /// A secret has the form of another vendor, or the vendor signs nothing.
-    #[error(
-        "a {vendor} vetter was given a secret of {found}; read it with `Secret::of(vendor, text)`, or leave it out where the \
-         vendor signs nothing"
-    )]
+    /// A secret has the form of another vendor.
+    #[error("a {vendor} vetter was given a secret of {found}; read it with `Secret::of(vendor, text)`")]
     SecretOfOther {
         /// The name of the vendor that is judged.
         vendor: &'static str,
@@ -43,6 +40,31 @@ pub enum BuildError {
     /// A schema does not compile.
     #[error(transparent)]
     Schema(#[from] SchemaFault),
+    /// A setting that the profile has no use for.
+    #[error("`.{setting}(…)` has no effect here, under the profile {profile}: {}", effect::instead(setting, *profile))]
+    NoEffect {
+        /// The method of the builder.
+        setting: &'static str,
+        /// Whose deliveries are vetted.
+        profile: Vendor,
+    },
+    /// One event type has two schemas.
+    #[error("the event type {event_type} has two schemas; give it one, with `.schema(…)` or with `.event(…)`")]
+    TypeTwice {
+        /// The type.
+        event_type: String,
+    },
+    /// A type has a schema and is not taken.
+    #[error(
+        "the event type {event_type} has a schema and is not among the types of `.only(…)`; add it there, or leave its schema out"
+    )]
+    TypeLeftOut {
+        /// The type.
+        event_type: String,
+    },
+    /// No type would be taken.
+    #[error("no event type would be taken: name some in `.only([…])`, or give a schema with `.schema(type, text)`")]
+    NoTypes,
     /// A status that no answer can carry for this.
     #[error("{}, but found {status}", expected_status(*class))]
     Status {
@@ -51,6 +73,12 @@ pub enum BuildError {
         /// What was given.
         status: u16,
     },
+}
+
+impl BuildError {
+    pub(super) fn no_effect(setting: &'static str, profile: Vendor) -> Self {
+        Self::NoEffect { setting, profile }
+    }
 }
 
 /// The statuses of an acknowledgement.
@@ -85,8 +113,8 @@ pub struct VetterBuilder {
     accepted_status: u16,
     statuses: Vec<(Class, u16)>,
     handshake: Option<Handshake>,
-    #[cfg(feature = "own-schemas")]
-    own_schemas: Vec<(String, String)>,
+    given: Given,
+    pub(super) own: OwnEvents,
 }
 
 impl VetterBuilder {
@@ -107,8 +135,8 @@ impl VetterBuilder {
             accepted_status: 204,
             statuses: Vec::new(),
             handshake: None,
-            #[cfg(feature = "own-schemas")]
-            own_schemas: Vec::new(),
+            given: Given::default(),
+            own: OwnEvents::default(),
         }
     }
 
@@ -127,6 +155,7 @@ impl VetterBuilder {
     /// A secret that a signature may be made with; call it again for each secret during a change-over.
     pub fn secret(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);
+        self.given.secret = true;
         self
     }
 
@@ -146,6 +175,7 @@ impl VetterBuilder {
     /// Age of a signature that still passes, in seconds, both ways. Default: [`DEFAULT_TOLERANCE`].
     pub fn tolerance(mut self, seconds: u64) -> Self {
         self.tolerance = seconds;
+        self.given.tolerance = true;
         self
     }
 
@@ -183,16 +213,6 @@ impl VetterBuilder {
         self
     }
 
-    /// A JSON Schema of your own for events of a type of your own, under the profile `cloudevents`. It is enforced on data that is
-    /// declared as JSON; types without a schema pass as before.
-    ///
-    /// Members that the schema does not name are reported as unknown, unless it says more about them.
-    #[cfg(feature = "own-schemas")]
-    pub fn schema(mut self, event_type: impl Into<String>, schema: impl Into<String>) -> Self {
-        self.own_schemas.push((event_type.into(), schema.into()));
-        self
-    }
-
     /// The status of an acknowledgement. Default: 204.
     pub fn accepted_status(mut self, status: u16) -> Self {
         self.accepted_status = status;
@@ -216,13 +236,16 @@ impl VetterBuilder {
     ///
     /// # Errors
     /// - [`BuildError::NoSecret`]: a vendor that signs, without a secret and without [`allow_unsigned`](Self::allow_unsigned).
-    /// - [`BuildError::SecretOfOther`]: a secret in the form of another vendor, or for a vendor that signs nothing.
-    /// - [`BuildError::Schema`]: a schema does not compile.
+    /// - [`BuildError::SecretOfOther`]: a secret in the form of another vendor.
+    /// - [`BuildError::Schema`]: a schema does not compile, or refers to what was not handed over.
+    /// - [`BuildError::TypeTwice`], [`BuildError::TypeLeftOut`], [`BuildError::NoTypes`]: the types contradict each other.
+    /// - [`BuildError::NoEffect`]: a setting that the profile has no use for.
     /// - [`BuildError::Status`]: a refusal outside 400 to 599, or an acknowledgement outside 200 to 299.
     pub fn build(self) -> Result<Vetter, BuildError> {
         if self.profile.scheme().is_some() && self.secrets.is_empty() && !self.allow_unsigned {
             return Err(BuildError::NoSecret { vendor: self.profile.name() });
         }
+        self.given.check(self.profile)?;
         if let Some(secret) = self.secrets.iter().find(|secret| secret.vendor() != self.profile.vendor()) {
             let found = profile(secret.vendor()).name();
             return Err(BuildError::SecretOfOther { vendor: self.profile.name(), found });
@@ -230,12 +253,7 @@ impl VetterBuilder {
         if !ACKNOWLEDGEMENTS.contains(&self.accepted_status) {
             return Err(BuildError::Status { class: None, status: self.accepted_status });
         }
-        #[cfg(feature = "own-schemas")]
-        let own_schemas = self
-            .own_schemas
-            .iter()
-            .map(|(event_type, schema)| Ok((event_type.clone(), OwnSchema::compile(event_type, schema)?)))
-            .collect::<Result<_, SchemaFault>>()?;
+        let own = self.own.build(self.profile)?;
         let mut statuses = Class::ALL.map(Class::default_status);
         for (class, status) in self.statuses {
             if !REFUSALS.contains(&status) {
@@ -262,8 +280,7 @@ impl VetterBuilder {
                 accepted_status: self.accepted_status,
                 statuses,
                 handshake: self.handshake,
-                #[cfg(feature = "own-schemas")]
-                own_schemas,
+                own,
             }),
         })
     }

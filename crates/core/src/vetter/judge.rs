@@ -61,7 +61,7 @@ pub(super) fn blank(settings: &Settings) -> Verdict {
         class: None,
         vendor,
         mode: if settings.profile.envelope().is_some() { Mode::Json } else { Mode::Binary },
-        context: EventContext { attributes: Attributes::default(), vendor },
+        context: EventContext { attributes: Attributes::default(), vendor, rust_type: None },
         has_event: false,
         batch: None,
         schema: None,
@@ -173,14 +173,14 @@ fn finish(settings: &Settings, class: Option<Class>, findings: Cow<'static, [Fin
         verdict.status = settings.status(class);
     }
     // What an event has to have to be made out.
-    let attributes = &verdict.context.attributes;
-    let is_filled = |core| attributes.get(core).is_some_and(|value| !value.is_empty());
+    let is_filled = |core| verdict.context.attributes.is_filled(core);
     verdict.has_event = verdict.batch.is_none()
         && is_filled(Core::Id)
         && match settings.profile.envelope() {
             Some(envelope) => is_filled(Core::Type) || !envelope.is_type_required,
             None => is_filled(Core::Type) && is_filled(Core::Source),
         };
+    verdict.context.rust_type = settings.own.rust_type(&verdict.context);
     verdict.findings = findings;
 }
 
@@ -195,6 +195,7 @@ impl Judge<'_, '_> {
     fn binary(&mut self, event: Option<&'static EventInfo>, is_json: bool) {
         let resolved = event.map_or_else(|| self.settings.profile.resolve(self.event_type()), Resolved::documented);
         self.look_at_context(&resolved);
+        self.look_at_type(resolved.event, || Place::header("ce-type"));
         if !self.body.is_empty() {
             self.verdict.data = Data::Span(0..self.body.len());
         }
@@ -239,6 +240,7 @@ impl Judge<'_, '_> {
         self.verdict.context.attributes = structured.attributes;
         let resolved = profile.resolve(self.event_type());
         self.look_at_context(&resolved);
+        self.look_at_type(resolved.event, || Place::Body(format!("{prefix}/type")));
         let payload = match structured.data {
             StructuredData::None => None,
             // As an empty body in binary mode: there is no data.
@@ -311,6 +313,9 @@ impl Judge<'_, '_> {
     fn envelope(&mut self) {
         let (settings, body) = (self.settings, self.body);
         let Some(envelope) = settings.profile.envelope() else { return };
+        if settings.profile.takes_own_schemas() {
+            return self.own_envelope(envelope);
+        }
         let event = envelope.event(settings.profile, body);
         let schema = event.and_then(onepass::schema_of).unwrap_or(onepass::ANY);
         let mut record = match onepass::pass(schema, body, settings.max_depth) {
@@ -324,9 +329,9 @@ impl Judge<'_, '_> {
                     select::with_string(body, span, |text| self.verdict.context.attributes.set(*core, text));
                 }
             }
-            if record.is_clean() && settings.profile.is_content_with(event, None, body, &record) {
+            if record.is_clean() && settings.profile.is_content_with(event, &self.verdict.context, body, &record) {
                 self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
-                return;
+                return self.look_at_type(Some(event), || envelope.type_place());
             }
         }
         let findings = record.take_findings().unwrap_or_default();
@@ -337,6 +342,28 @@ impl Judge<'_, '_> {
         match event {
             Some(event) => self.documented(event, findings, &document, &payload),
             None => self.undocumented(envelope, &document, &payload),
+        }
+        self.look_at_type(event, || envelope.type_place());
+    }
+
+    /// An envelope that is held to a schema of the user's own.
+    fn own_envelope(&mut self, envelope: &Envelope) {
+        let body = self.body;
+        for (name, _, core) in envelope.members {
+            if let Some(span) = select::root_string(body, name) {
+                select::with_string(body, span, |text| self.verdict.context.attributes.set(*core, text));
+            }
+        }
+        if !self.own_payload(&Payload::whole(body)) {
+            return;
+        }
+        let Some(start) = body.iter().position(|byte| !byte.is_ascii_whitespace()) else { return };
+        if body[start] == b'{' {
+            self.verdict.data = Data::Span(0..body.len());
+            self.look_at_type(None, || envelope.type_place());
+        } else {
+            let message = format!("a {} delivery is a JSON object, but this is none", self.settings.profile.name());
+            self.add(Note::new(Rule::JsonObject, Place::body(), message).at(start));
         }
     }
 
@@ -356,10 +383,9 @@ impl Judge<'_, '_> {
             }
         }
         self.violations("", (envelope.check)(document), document, payload);
-        self.own_schema(payload);
         if let Some((rule, message)) = profile.resolve(self.event_type()).said {
             let member = envelope.type_member();
-            let note = Note::new(rule, Place::Body(format!("/{member}")), message);
+            let note = Note::new(rule, envelope.type_place(), message);
             self.add(match root.get(member) {
                 Some(node) => note.at(node.start()),
                 None => note,
@@ -367,14 +393,14 @@ impl Judge<'_, '_> {
         }
     }
 
-    fn event_type(&self) -> &str {
+    pub(super) fn event_type(&self) -> &str {
         self.verdict.context.event_type()
     }
 
     fn look_at_context(&mut self, resolved: &Resolved) {
         let attributes = &self.verdict.context.attributes;
-        let (Some(sent), Some(source)) = (attributes.get(Core::Type), attributes.get(Core::Source)) else { return };
-        let event_type = resolved.event.map_or(sent, |event| event.name);
+        let Some(source) = attributes.octets(Core::Source).filter(|_| attributes.is_set(Core::Type)) else { return };
+        let event_type = resolved.event.map_or_else(|| self.event_type(), |event| event.name);
         if let Some((rule, message)) = self.settings.profile.look_at_context(event_type, source) {
             self.add(Note::new(rule, Place::header("ce-source"), message));
         }

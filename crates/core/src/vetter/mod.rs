@@ -1,8 +1,12 @@
 //! The vetter: settings in, deliveries judged in two steps.
 
 mod builder;
+mod effect;
+#[cfg(feature = "schemars")]
+mod event;
 mod headers;
 mod judge;
+mod own;
 mod payload;
 mod pending;
 
@@ -19,6 +23,8 @@ use crate::headers::Pairs;
 use crate::policy::Policy;
 use crate::report::Note;
 use crate::rule::Rule;
+#[cfg(feature = "own-schemas")]
+use crate::schema::SchemaWarning;
 use crate::settings::Settings;
 use crate::verdict::Verdict;
 
@@ -132,6 +138,39 @@ impl Vetter {
     #[must_use]
     pub fn vendor(&self) -> Vendor {
         self.settings.profile.vendor()
+    }
+
+    /// The JSON Schema that events of this type are held to, as it was given, derived or published; `None` where there is none.
+    ///
+    /// # Example
+    /// ```
+    /// use hookvet::Vetter;
+    ///
+    /// let vetter = Vetter::amlyze().build()?;
+    /// assert!(vetter.schema("com.amlyze.customer.updated").is_some_and(|schema| schema.contains("riskLevel")));
+    /// # Ok::<(), hookvet::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn schema(&self, event_type: &str) -> Option<&str> {
+        #[cfg(feature = "runtime-schemas")]
+        if let Some(schema) = self.settings.own.schema(event_type) {
+            return Some(schema.text());
+        }
+        hookvet_catalogue::find(self.vendor(), event_type).map(hookvet_catalogue::EventInfo::schema)
+    }
+
+    /// The types that have a schema of your own, sorted.
+    #[cfg(feature = "runtime-schemas")]
+    #[must_use]
+    pub fn own_types(&self) -> Vec<&str> {
+        self.settings.own.types()
+    }
+
+    /// What in your own schemas has no effect: keywords that no vocabulary knows, formats that nobody checks, a missing `$schema`.
+    #[cfg(feature = "own-schemas")]
+    #[must_use]
+    pub fn warnings(&self) -> &[SchemaWarning] {
+        self.settings.own.warnings()
     }
 
     /// The policy in force.

@@ -22,6 +22,10 @@ impl Judge<'_, '_> {
     /// Judges the data of an event.
     pub(super) fn payload(&mut self, resolved: &Resolved, mut payload: Payload<'_>) {
         let (profile, max_depth) = (self.settings.profile, self.settings.max_depth);
+        if profile.takes_own_schemas() {
+            self.own_payload(&payload);
+            return;
+        }
         let schema = resolved.event.and_then(onepass::schema_of).unwrap_or(onepass::ANY);
         let mut passed = onepass::pass(schema, &payload.bytes, max_depth);
         if let Err(Stop::Fault(Fault { kind: FaultKind::TrailingComma, .. })) = passed
@@ -36,13 +40,11 @@ impl Judge<'_, '_> {
             Err(stop) => return self.stopped(stop, &payload.prefix, payload.base, true),
         };
         if record.is_clean() && resolved.said.is_none() {
-            let subject = self.verdict.context.subject();
             match resolved.event {
-                Some(event) if profile.is_content_with(event, subject, &payload.bytes, &record) => {
+                Some(event) if profile.is_content_with(event, &self.verdict.context, &payload.bytes, &record) => {
                     self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
                     return;
                 }
-                None if profile.object_in_string().is_none() => return self.own_schema(&payload),
                 _ => {}
             }
         }
@@ -70,9 +72,8 @@ impl Judge<'_, '_> {
         if let Some((rule, message)) = &resolved.said {
             self.add(Note::new(*rule, Place::header("ce-type"), message.clone()));
         }
-        match resolved.event {
-            Some(event) => self.documented(event, findings, &document, payload),
-            None => self.own_schema(payload),
+        if let Some(event) = resolved.event {
+            self.documented(event, findings, &document, payload);
         }
     }
 
@@ -85,19 +86,30 @@ impl Judge<'_, '_> {
         payload: &Payload<'_>,
     ) {
         self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
-        self.violations(event.name, findings.violations, document, payload);
+        self.departures(event.name, findings, document, payload);
+        let mut remarks = Vec::new();
+        let context = &self.verdict.context;
+        self.settings.profile.look_at_payload(event, context, document, &mut |remark| remarks.push(remark));
+        for remark in remarks {
+            self.remark(remark, document, payload);
+        }
+    }
+
+    /// Adds how data departs from its schema.
+    pub(super) fn departures(
+        &mut self,
+        event_type: &str,
+        findings: Findings,
+        document: &Document<'_>,
+        payload: &Payload<'_>,
+    ) {
+        self.violations(event_type, findings.violations, document, payload);
         if self.looks_at(Rule::SchemaUnknown) {
             self.report.leave_out(findings.left_out);
         }
         if findings.is_cut_off {
             let message = "so many departures that not all of them are looked at; nothing may hide among them";
             self.add(Note::new(Rule::LimitDepartures, Place::Body(payload.prefix.clone()), message));
-        }
-        let mut remarks = Vec::new();
-        let subject = self.verdict.context.subject();
-        self.settings.profile.look_at_payload(event, subject, document, &mut |remark| remarks.push(remark));
-        for remark in remarks {
-            self.remark(remark, document, payload);
         }
     }
 
@@ -121,24 +133,6 @@ impl Judge<'_, '_> {
         self.verdict.data = Data::Decoded(bytes.clone());
         Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix, base: payload.base }
     }
-
-    /// Enforces a schema that the user brought for this type.
-    #[cfg(feature = "own-schemas")]
-    pub(super) fn own_schema(&mut self, payload: &Payload<'_>) {
-        let settings = self.settings;
-        let event_type = self.verdict.context.event_type();
-        let Some(schema) = settings.own_schemas.get(event_type) else { return };
-        let violations = schema.violations(&payload.bytes, settings.max_depth);
-        if !violations.is_empty()
-            && let Ok(document) = Document::parse(&payload.bytes, settings.max_depth)
-        {
-            self.violations("", violations, &document, payload);
-        }
-    }
-
-    #[cfg(not(feature = "own-schemas"))]
-    #[expect(clippy::unused_self, reason = "the other form of this function uses it")]
-    pub(super) fn own_schema(&mut self, _: &Payload<'_>) {}
 
     /// Adds what a vendor's own rules say about a payload.
     fn remark(&mut self, remark: Remark, document: &Document<'_>, payload: &Payload<'_>) {
@@ -207,6 +201,7 @@ impl Judge<'_, '_> {
             (None, At::Offset(_)) => Place::Body(payload.prefix.clone()).into(),
         };
         let mut note = Note::new(violation.rule, spot, violation.message).severity(severity);
+        (note.expected, note.member) = (violation.expected, violation.missing);
         if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
             note = note.value(node.raw());
         }
@@ -308,7 +303,7 @@ impl<'p> Payload<'p> {
     }
 
     /// Whether somebody has looked at this text already, as a part of the body.
-    fn part(&self) -> Part {
+    pub(super) fn part(&self) -> Part {
         if self.prefix.is_empty() || self.base.is_none() { Part::Whole } else { Part::Inside }
     }
 }

@@ -8,7 +8,7 @@ use super::rejection::VettedRejection;
 use crate::delivery::Delivery;
 
 /// The typed event of an accepted delivery: [`hookvet::amlyze::Event`], [`hookvet::dataspike::Event`], one payload of
-/// theirs, or a type of your own that implements [`ReadEvent`].
+/// theirs, or a type of your own: an [`OwnEvent`](hookvet::OwnEvent), or whatever implements [`ReadEvent`].
 ///
 /// A refused delivery never comes out of it, not even under
 /// [`OnInvalid::PassWithVerdict`](crate::OnInvalid::PassWithVerdict). Example: [module docs](super).

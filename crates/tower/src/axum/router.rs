@@ -1,5 +1,6 @@
 //! Sends each type of event to its own handler.
 
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
@@ -14,7 +15,7 @@ use ::axum::handler::Handler;
 use ::axum::response::{IntoResponse as _, Response};
 use axum_core::body::Body;
 use bytes::Bytes;
-use hookvet::{EventContext, EventPayload, Vendor, amlyze};
+use hookvet::{EventContext, Picks, RoutedEvent, Vendor, amlyze};
 use hookvet_receiver::Answer;
 use http::StatusCode;
 use http_body::Body as HttpBody;
@@ -76,6 +77,7 @@ pub struct EventRouter<S = ()> {
 struct Routes<S> {
     by_type: HashMap<String, Arc<dyn Erased<S>>>,
     by_payload: HashMap<&'static str, Arc<dyn Erased<S>>>,
+    by_rust_type: HashMap<TypeId, Arc<dyn Erased<S>>>,
     fallback: Option<Arc<dyn Erased<S>>>,
     refused: Option<Arc<dyn Erased<S>>>,
     unhandled: Unhandled,
@@ -124,6 +126,7 @@ impl<S: Clone + Send + Sync + 'static> EventRouter<S> {
         let routes = Routes {
             by_type: HashMap::new(),
             by_payload: HashMap::new(),
+            by_rust_type: HashMap::new(),
             fallback: None,
             refused: None,
             unhandled: Unhandled::NotFound,
@@ -132,17 +135,25 @@ impl<S: Clone + Send + Sync + 'static> EventRouter<S> {
     }
 
     /// Sends every event whose payload is `E` to `handler`: one type for [`CustomerUpdated`](amlyze::CustomerUpdated), several for
-    /// [`ScreeningPending`](amlyze::ScreeningPending). The second parameter is found by the compiler: `on::<E, _>(handler)`.
+    /// [`ScreeningPending`](amlyze::ScreeningPending), and for an [`OwnEvent`](hookvet::OwnEvent) the types that the vetter was given it
+    /// for. The second parameter is found by the compiler: `on::<E, _>(handler)`.
     ///
     /// # Panics
     /// Where `E` has a handler already.
-    pub fn on<E: EventPayload, T: 'static>(self, handler: impl Handler<T, S>) -> Self {
+    pub fn on<E: RoutedEvent, T: 'static>(self, handler: impl Handler<T, S>) -> Self {
         let handler = erase(handler);
-        self.set(|routes| {
-            for info in E::events() {
-                let before = routes.by_payload.insert(info.name, handler.clone());
-                assert!(before.is_none(), "{} has a handler already", info.name);
+        self.set(|routes| match E::picks() {
+            Picks::Documented(names) => {
+                for name in names {
+                    let before = routes.by_payload.insert(name, handler.clone());
+                    assert!(before.is_none(), "{name} has a handler already");
+                }
             }
+            Picks::Own(rust_type) => {
+                let before = routes.by_rust_type.insert(rust_type, handler);
+                assert!(before.is_none(), "{} has a handler already", std::any::type_name::<E>());
+            }
+            _ => {}
         })
     }
 
@@ -188,6 +199,7 @@ impl<S: Clone + Send + Sync + 'static> EventRouter<S> {
         let routes = Routes {
             by_type: routes.by_type.into_iter().map(|(name, handler)| (name, bind(handler))).collect(),
             by_payload: routes.by_payload.into_iter().map(|(name, handler)| (name, bind(handler))).collect(),
+            by_rust_type: routes.by_rust_type.into_iter().map(|(key, handler)| (key, bind(handler))).collect(),
             fallback: routes.fallback.map(bind),
             refused: routes.refused.map(bind),
             unhandled: routes.unhandled,
@@ -239,7 +251,8 @@ impl<S> Routes<S> {
             None => event.event_type(),
         };
         let by_payload = || info.and_then(|info| self.by_payload.get(info.name));
-        self.by_type.get(name).or_else(by_payload).map(AsRef::as_ref)
+        let by_rust_type = || event.rust_type().and_then(|rust_type| self.by_rust_type.get(&rust_type));
+        self.by_type.get(name).or_else(by_payload).or_else(by_rust_type).map(AsRef::as_ref)
     }
 }
 
@@ -305,6 +318,7 @@ impl<S> Clone for Routes<S> {
         Self {
             by_type: self.by_type.clone(),
             by_payload: self.by_payload.clone(),
+            by_rust_type: self.by_rust_type.clone(),
             fallback: self.fallback.clone(),
             refused: self.refused.clone(),
             unhandled: self.unhandled,

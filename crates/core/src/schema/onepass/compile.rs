@@ -1,20 +1,22 @@
 //! From the text of a JSON Schema to tables; a keyword outside the subset is refused with its place.
 //!
-//! Known keywords: `type`, `properties`, `required`, `additionalProperties` (false or a schema), `propertyNames` (a
-//! schema of a string), `items`, `minItems`, `maxItems`, `enum` and `const` (strings, booleans, null), `format`
-//! (`uuid`, `date`, `date-time`), `minLength`, `maxLength`, `minimum`, `maximum`, `$ref` into `$defs`, and
-//! `if: {minProperties: 1}` with `then: {required: [..]}`. A new keyword is one arm of [`Reader::keyword`], one place
-//! in the machine that looks at it, and one test.
+//! Known keywords: `type`, `properties`, `required`, `dependentRequired`, `additionalProperties`, `propertyNames` (a schema of a
+//! string), `minProperties`, `maxProperties`, `items`, `prefixItems`, `minItems`, `maxItems`, `uniqueItems`, `enum`, `const`, `format`
+//! (`uuid`, `date`, `date-time`), `minLength`, `maxLength`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`,
+//! `$ref` into the same document, `allOf` and what stands beside a `$ref` where no keyword meets itself, and `if: {minProperties: 1}`
+//! with `then: {required: [..]}`; the schemas `true` and `false`. Drafts 2020-12, 2019-09 and 07, where they mean the same by them. A new
+//! keyword is one arm of [`Reader::keyword`], one place in the machine that looks at it, and one test.
 
 use std::sync::atomic::AtomicU8;
 
 use super::NESTED;
 use super::program::{
-    Array, Bound, Choice, Format, Index, Length, Member, Name, Node, Object, Program, Range, literals, types,
+    Array, Bound, Choice, Dependent, Format, Index, Length, Member, Name, Node, Object, Others, Program, Range,
+    literals, types,
 };
 use super::words::fingerprint;
 use super::{ANY, findings};
-use crate::json::{Decimal, Document, Kind, Node as Value, escape_pointer, unescape_pointer};
+use crate::json::{Decimal, Document, Kind, Node as Value, STEP_DIGITS, STEP_POWER, escape_pointer};
 use crate::rule::Rule;
 use crate::schema::SchemaFault;
 
@@ -23,16 +25,20 @@ const MAX_DEPTH: usize = 100;
 /// Members of one object, and words of one list.
 const MAX_NAMES: usize = 64;
 
+/// References that stand beside other keywords, each of which is read where it stands.
+const MAX_OPENED: usize = 1_000;
+
 /// Compiles schemas into one program, in which equal parts are kept once.
 #[derive(Debug)]
 pub(crate) struct Compiler {
     nodes: Vec<Node>,
-    objects: Vec<(Object, Vec<Member>)>,
-    arrays: Vec<Array>,
-    choices: Vec<(Choice, Vec<Name>)>,
+    objects: Vec<(Object, Vec<Member>, Vec<Dependent>)>,
+    arrays: Vec<(Array, Vec<u16>)>,
+    choices: Vec<(Choice, Vec<Name>, Vec<Name>)>,
     lengths: Vec<Length>,
     ranges: Vec<Range>,
     text: String,
+    has_formats: bool,
 }
 
 /// A program that owns its tables.
@@ -44,6 +50,8 @@ pub(crate) struct Owned {
     arrays: Vec<Array>,
     choices: Vec<Choice>,
     words: Vec<Name>,
+    prefixes: Vec<u16>,
+    dependents: Vec<Dependent>,
     lengths: Vec<Length>,
     ranges: Vec<Range>,
     slots: Vec<u8>,
@@ -60,6 +68,8 @@ impl Owned {
             arrays: &self.arrays,
             choices: &self.choices,
             words: &self.words,
+            prefixes: &self.prefixes,
+            dependents: &self.dependents,
             lengths: &self.lengths,
             ranges: &self.ranges,
             slots: &self.slots,
@@ -69,20 +79,37 @@ impl Owned {
     }
 }
 
-const NO_CHOICE: Choice =
-    Choice { words: 0, count: 0, literals: 0, is_const: false, index: Index::NONE, list: 0, list_length: 0 };
+/// No choice at all. It takes every literal, which tells it from the list that takes nothing.
+const NO_CHOICE: Choice = Choice {
+    words: 0,
+    count: 0,
+    literals: literals::NULL | literals::TRUE | literals::FALSE,
+    is_const: false,
+    values: 0,
+    values_count: 0,
+    index: Index::NONE,
+    list: 0,
+    list_length: 0,
+};
 
 impl Compiler {
     pub(crate) fn new() -> Self {
         Self {
             nodes: vec![Node::ANY],
-            objects: vec![(Object::OPEN, Vec::new())],
-            arrays: vec![Array { items: 0, min: 0, max: u32::MAX }],
-            choices: vec![(NO_CHOICE, Vec::new())],
+            objects: vec![(Object::OPEN, Vec::new(), Vec::new())],
+            arrays: vec![(Array::OPEN, Vec::new())],
+            choices: vec![(NO_CHOICE, Vec::new(), Vec::new())],
             lengths: vec![Length { min: 0, max: u32::MAX }],
-            ranges: vec![Range { min: None, max: None }],
+            ranges: vec![Range::default()],
             text: String::new(),
+            has_formats: true,
         }
+    }
+
+    /// Takes `format` as a remark in every schema that is added from now on.
+    #[cfg(feature = "runtime-schemas")]
+    pub(crate) fn leave_formats(&mut self) {
+        self.has_formats = false;
     }
 
     /// Adds the schema in `text`; `watched` are members whose values are captured, slots from 1 on.
@@ -95,13 +122,25 @@ impl Compiler {
             let place = document.at_offset(note.at).map(Value::pointer).unwrap_or_default();
             return Err(fault(format!("{place}: stands there twice")));
         }
-        let root = document.root();
-        let mut reader =
-            Reader { compiler: self, definitions: root.get("$defs"), known: Vec::new(), is_root: true, watched };
-        let root = reader.schema(root, &mut String::new()).map_err(fault)?;
-        let members: usize = self.objects.iter().map(|(_, members)| members.len() + 1).sum();
-        let words: usize = self.choices.iter().map(|(_, words)| words.len()).sum();
-        if members.max(words) > usize::from(u16::MAX) {
+        let mut reader = Reader {
+            compiler: self,
+            document: &document,
+            // The whole is a definition too, which it may refer to.
+            known: vec![(String::new(), Definition::Open(None))],
+            open: vec![String::new()],
+            opened: 0,
+            draft: Draft::Draft202012,
+            is_root: true,
+            watched,
+        };
+        let root = reader.schema(document.root(), &mut String::new()).map_err(fault)?;
+        let root = reader.settle(0, root).map_err(fault)?;
+        let lengths = |lists: &mut dyn Iterator<Item = usize>| lists.map(|length| length + 1).sum::<usize>();
+        let members = lengths(&mut self.objects.iter().map(|(_, members, _)| members.len()));
+        let dependents = lengths(&mut self.objects.iter().map(|(_, _, dependents)| dependents.len()));
+        let prefixes = lengths(&mut self.arrays.iter().map(|(_, prefix)| prefix.len()));
+        let words = lengths(&mut self.choices.iter().map(|(_, words, values)| words.len() + values.len()));
+        if members.max(words).max(dependents).max(prefixes) > usize::from(u16::MAX) {
             return Err(fault("more than 65,535 members or words".to_owned()));
         }
         Ok(root)
@@ -113,26 +152,37 @@ impl Compiler {
             nodes: self.nodes,
             objects: Vec::new(),
             members: Vec::new(),
-            arrays: self.arrays,
+            arrays: Vec::new(),
             choices: Vec::new(),
             words: Vec::new(),
+            prefixes: Vec::new(),
+            dependents: Vec::new(),
             lengths: self.lengths,
             ranges: self.ranges,
             slots: Vec::new(),
             hints: Vec::new(),
             text: self.text,
         };
-        for (mut object, members) in self.objects {
+        for (mut object, members, dependents) in self.objects {
             object.members = narrow(owned.members.len());
             object.hints = narrow(owned.members.len() + owned.objects.len());
             object.index = index(members.iter().map(|member| member.name), &owned.text, &mut owned.slots);
+            object.dependents = narrow(owned.dependents.len());
             owned.members.extend(members);
+            owned.dependents.extend(dependents);
             owned.objects.push(object);
         }
-        for (mut choice, words) in self.choices {
+        for (mut array, prefix) in self.arrays {
+            array.prefix = narrow(owned.prefixes.len());
+            owned.prefixes.extend(prefix);
+            owned.arrays.push(array);
+        }
+        for (mut choice, words, values) in self.choices {
             choice.words = narrow(owned.words.len());
             choice.index = index(words.iter().copied(), &owned.text, &mut owned.slots);
             owned.words.extend(words);
+            choice.values = narrow(owned.words.len());
+            owned.words.extend(values);
             owned.choices.push(choice);
         }
         let hints = owned.members.len() + owned.objects.len();
@@ -209,9 +259,13 @@ fn index(names: impl Iterator<Item = Name>, pool: &str, slots: &mut Vec<u8>) -> 
 /// Reads one schema's text.
 struct Reader<'c, 'd, 't> {
     compiler: &'c mut Compiler,
-    definitions: Option<Value<'d, 't>>,
-    /// Definitions by name: where they are, or will be.
+    document: &'d Document<'t>,
+    /// Definitions by their pointer: where they are, or will be.
     known: Vec<(String, Definition)>,
+    /// Definitions that are being read into the schema that refers to them, and how many were.
+    open: Vec<String>,
+    opened: usize,
+    draft: Draft,
     is_root: bool,
     watched: &'c [(&'c str, u8)],
 }
@@ -222,45 +276,241 @@ enum Definition {
     Open(Option<u16>),
 }
 
+/// The drafts that are read, oldest first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Draft {
+    Draft7,
+    Draft201909,
+    Draft202012,
+}
+
 /// What the keywords of one schema said so far.
-#[derive(Default)]
-struct Draft<'d, 't> {
-    node: Option<Node>,
-    reference: Option<u16>,
-    length: Option<Length>,
-    range: Option<Range>,
-    array: Option<Array>,
-    has_object: bool,
-    members: Vec<(String, u16)>,
-    has_properties: bool,
-    rest: Option<u16>,
-    is_closed: bool,
-    names: u16,
-    required: Vec<String>,
-    required_if_any: Vec<String>,
+#[derive(Clone, Default)]
+struct Rules<'d, 't> {
+    types: Option<u8>,
+    format: Option<Format>,
+    choice: Option<u16>,
+    min_length: Option<u32>,
+    max_length: Option<u32>,
+    min: Option<Bound>,
+    max: Option<Bound>,
+    above: Option<Bound>,
+    below: Option<Bound>,
+    multiple: Option<Bound>,
+    items: Option<u16>,
+    min_items: Option<u32>,
+    max_items: Option<u32>,
+    is_unique: Option<bool>,
+    prefix: Option<Vec<u16>>,
+    members: Option<Vec<(String, u16)>>,
+    others: Option<(Others, u16)>,
+    names: Option<u16>,
+    required: Option<Vec<String>>,
+    dependents: Option<Vec<(String, Vec<String>)>>,
+    least: Option<u32>,
+    most: Option<u32>,
+    required_if_any: Option<Vec<String>>,
     condition: Option<Value<'d, 't>>,
     consequence: Option<Value<'d, 't>>,
+}
+
+/// Takes what the other side says; an error where both say something else.
+fn meet<T: PartialEq>(ours: &mut Option<T>, theirs: Option<T>, keyword: &str) -> Result<(), String> {
+    match (&ours, theirs) {
+        (_, None) => Ok(()),
+        (None, theirs) => {
+            *ours = theirs;
+            Ok(())
+        }
+        (Some(ours), Some(theirs)) if *ours == theirs => Ok(()),
+        _ => Err(format!("{keyword} twice for one value is outside the subset")),
+    }
+}
+
+impl<'d, 't> Rules<'d, 't> {
+    /// Both at once.
+    fn merge(&mut self, other: Self) -> Result<(), String> {
+        meet(&mut self.types, other.types, "type")?;
+        meet(&mut self.format, other.format, "format")?;
+        meet(&mut self.choice, other.choice, "enum or const")?;
+        meet(&mut self.min_length, other.min_length, "minLength")?;
+        meet(&mut self.max_length, other.max_length, "maxLength")?;
+        meet(&mut self.min, other.min, "minimum")?;
+        meet(&mut self.max, other.max, "maximum")?;
+        meet(&mut self.above, other.above, "exclusiveMinimum")?;
+        meet(&mut self.below, other.below, "exclusiveMaximum")?;
+        meet(&mut self.multiple, other.multiple, "multipleOf")?;
+        if self.prefix.is_some() != other.prefix.is_some() && self.items.is_some() | other.items.is_some() {
+            return Err("items beside prefixItems of another schema is outside the subset".to_owned());
+        }
+        meet(&mut self.items, other.items, "items")?;
+        meet(&mut self.min_items, other.min_items, "minItems")?;
+        meet(&mut self.max_items, other.max_items, "maxItems")?;
+        meet(&mut self.is_unique, other.is_unique, "uniqueItems")?;
+        meet(&mut self.prefix, other.prefix, "prefixItems")?;
+        // What it says is about the members that its own schema does not list.
+        let is_clear = match (self.others, other.others) {
+            (None, None) => true,
+            (Some(_), None) => other.members.is_none(),
+            (None, Some(_)) => self.members.is_none(),
+            (Some(_), Some(_)) => self.members.is_none() && other.members.is_none(),
+        };
+        if !is_clear {
+            return Err("additionalProperties of another schema is outside the subset".to_owned());
+        }
+        meet(&mut self.others, other.others, "additionalProperties")?;
+        for (name, node) in other.members.iter().flatten() {
+            let ours = self.members.get_or_insert_default();
+            match ours.iter().find(|(known, _)| known == name) {
+                Some((_, known)) if known != node => {
+                    return Err(format!("the member {name} in two schemas is outside the subset"));
+                }
+                Some(_) => {}
+                None => ours.push((name.clone(), *node)),
+            }
+        }
+        if other.members.is_some() {
+            self.members.get_or_insert_default();
+        }
+        meet(&mut self.names, other.names, "propertyNames")?;
+        if let Some(required) = other.required {
+            let ours = self.required.get_or_insert_default();
+            ours.extend(required);
+            ours.sort_unstable();
+            ours.dedup();
+        }
+        meet(&mut self.dependents, other.dependents, "dependentRequired")?;
+        meet(&mut self.least, other.least, "minProperties")?;
+        meet(&mut self.most, other.most, "maxProperties")?;
+        meet(&mut self.required_if_any, other.required_if_any, "if")
+    }
 }
 
 impl<'d, 't> Reader<'_, 'd, 't> {
     fn schema(&mut self, value: Value<'d, 't>, at: &mut String) -> Result<u16, String> {
         let is_root = std::mem::take(&mut self.is_root);
-        if value.kind() == Kind::True {
-            return Ok(0);
+        match value.kind() {
+            Kind::True => return Ok(0),
+            Kind::False => return self.compiler.push_node(Node::NOTHING),
+            Kind::Object => {}
+            _ => return Err(format!("{at}: no schema that is an object or a boolean")),
         }
-        if value.kind() != Kind::Object {
-            return Err(format!("{at}: no schema that is an object or true"));
+        if let Some(draft) = value.get("$schema") {
+            if !is_root {
+                return Err(format!("{at}/$schema: a schema of another document is outside the subset"));
+            }
+            self.draft = draft_of(&text(draft, &format!("{at}/$schema"))?)
+                .ok_or_else(|| format!("{at}/$schema: only drafts 2020-12, 2019-09 and 07 are read"))?;
         }
-        let mut draft = Draft { node: Some(Node::ANY), ..Draft::default() };
+        if let Some(reference) = self.lone_reference(value, is_root) {
+            return self.reference(reference, &format!("{at}/$ref"));
+        }
+        if let Some(choice) = self.or_null(value) {
+            return self.nullable(choice, at);
+        }
+        let rules = self.rules(value, is_root, at)?;
+        self.assemble(rules, is_root, at)
+    }
+
+    /// What a schema allows besides null, where it is a choice between the two and says nothing else: an optional member as `schemars`
+    /// writes it.
+    fn or_null(&self, value: Value<'d, 't>) -> Option<Value<'d, 't>> {
+        let mut said =
+            value.children().filter(|member| member.name().is_none_or(|name| !is_remark(&name) && !is_place(&name)));
+        let choices =
+            said.next().filter(|member| member.name().as_deref() == Some("anyOf") && said.next().is_none())?;
+        let mut choices = choices.children().filter(|_| choices.kind() == Kind::Array);
+        let (choice, null, None) = (choices.next()?, choices.next()?, choices.next()) else { return None };
+        let mut keywords = null.children();
+        let kind = keywords.next().filter(|_| keywords.next().is_none())?;
+        (kind.name().as_deref() == Some("type") && kind.text().as_deref() == Some("null")).then_some(choice)
+    }
+
+    /// The schema, and null besides. What is wrong is told as if there were no choice.
+    fn nullable(&mut self, value: Value<'d, 't>, at: &mut String) -> Result<u16, String> {
+        let length = at.len();
+        at.push_str("/anyOf/0");
+        let found = self.schema(value, at)?;
+        let is_reserved = |(_, definition): &(String, Definition)| matches!(definition, Definition::Open(Some(node)) if *node == found);
+        if self.known.iter().any(is_reserved) {
+            return Err(format!("{at}: a choice with itself is outside the subset"));
+        }
+        at.truncate(length);
+        let mut node = self.compiler.nodes.get(usize::from(found)).copied().unwrap_or(Node::ANY);
+        node.types |= types::NULL;
+        if node.choice != 0
+            && let Some((choice, words, values)) = self.compiler.choices.get(usize::from(node.choice)).cloned()
+        {
+            let choice = Choice { literals: choice.literals | literals::NULL, ..choice };
+            node.choice = kept_once(&mut self.compiler.choices, (choice, words, values))?;
+        }
+        self.compiler.push_node(node)
+    }
+
+    /// The reference of a schema that says nothing else.
+    fn lone_reference(&self, value: Value<'d, 't>, is_root: bool) -> Option<Value<'d, 't>> {
+        // Before 2019-09 whatever stands beside it is passed over.
+        let is_head = |keyword: &str| is_root && matches!(keyword, "$schema" | "$id");
+        let says_nothing =
+            |keyword: &str| is_remark(keyword) || keyword == "$ref" || is_place(keyword) || is_head(keyword);
+        let is_alone = || value.children().all(|member| member.name().is_some_and(|name| says_nothing(&name)));
+        value.get("$ref").filter(|_| self.draft == Draft::Draft7 || is_alone())
+    }
+
+    /// What all keywords of a schema say together.
+    fn rules(&mut self, value: Value<'d, 't>, is_root: bool, at: &mut String) -> Result<Rules<'d, 't>, String> {
+        let mut rules = Rules::default();
+        let mut others = Vec::new();
         for member in value.children() {
             let keyword = member.name().unwrap_or_default();
             let length = at.len();
             at.push('/');
             escape_pointer(&keyword, at);
-            self.keyword(&keyword, member, &mut draft, at)?;
+            match &*keyword {
+                "$ref" => others.push((self.referred(member, at)?, at.clone())),
+                "allOf" => {
+                    for (position, part) in list(member, at)?.into_iter().enumerate() {
+                        others.push((self.part(part, &mut format!("{at}/{position}"))?, format!("{at}/{position}")));
+                    }
+                }
+                "$id" if !is_root => return Err(format!("{at}: a document in another is outside the subset")),
+                keyword => self.keyword(keyword, member, &mut rules, at)?,
+            }
             at.truncate(length);
         }
-        self.assemble(draft, is_root, at)
+        self.condition(&mut rules, at)?;
+        for (other, at) in others {
+            rules.merge(other).map_err(|reason| format!("{at}: {reason}"))?;
+        }
+        Ok(rules)
+    }
+
+    /// What a schema says that holds beside others.
+    fn part(&mut self, value: Value<'d, 't>, at: &mut String) -> Result<Rules<'d, 't>, String> {
+        match value.kind() {
+            Kind::True => Ok(Rules::default()),
+            Kind::Object if self.draft > Draft::Draft7 || value.get("$ref").is_none() => self.rules(value, false, at),
+            Kind::Object => self.referred(value.get("$ref").unwrap_or(value), at),
+            _ => Err(format!("{at}: no schema that is an object or true")),
+        }
+    }
+
+    /// What the target of a reference says, to hold beside others.
+    fn referred(&mut self, value: Value<'d, 't>, at: &str) -> Result<Rules<'d, 't>, String> {
+        let (pointer, target) = self.target(value, at)?;
+        if self.open.contains(&pointer) {
+            return Err(format!("{at}: a reference to itself beside other keywords is outside the subset"));
+        }
+        self.opened += 1;
+        if self.opened > MAX_OPENED {
+            return Err(format!(
+                "{at}: more than {MAX_OPENED} references beside other keywords are outside the subset"
+            ));
+        }
+        self.open.push(pointer.clone());
+        let rules = self.part(target, &mut pointer.clone());
+        self.open.pop();
+        rules
     }
 
     /// One arm for each keyword.
@@ -268,35 +518,38 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         &mut self,
         keyword: &str,
         value: Value<'d, 't>,
-        draft: &mut Draft<'d, 't>,
+        rules: &mut Rules<'d, 't>,
         at: &mut String,
     ) -> Result<(), String> {
-        let node = draft.node.get_or_insert(Node::ANY);
         match keyword {
-            "$schema" => {
-                if text(value, at)?.trim_end_matches('#') != "https://json-schema.org/draft/2020-12/schema" {
-                    return Err(format!("{at}: only draft 2020-12 is read"));
-                }
+            "$schema" | "$id" => {}
+            keyword if is_remark(keyword) || is_place(keyword) => {}
+            "type" => rules.types = Some(self.types(value, at)?),
+            "format" if !self.compiler.has_formats => {}
+            "format" => rules.format = Some(self.format(value, at)?),
+            "enum" | "const" if rules.choice.is_some() => {
+                return Err(format!("{at}: enum beside const is outside the subset"));
             }
-            "$id" if at == "/$id" => {}
-            "$defs" if at == "/$defs" => {}
-            "$comment" | "title" | "description" | "default" | "examples" | "deprecated" | "readOnly" | "writeOnly" => {
+            "enum" => rules.choice = Some(self.choice(&list(value, at)?, false, at)?),
+            "const" => rules.choice = Some(self.choice(&[value], true, at)?),
+            "minLength" => rules.min_length = Some(count(value, at)?),
+            "maxLength" => rules.max_length = Some(count(value, at)?),
+            "minimum" => rules.min = Some(self.bound(value, at)?),
+            "maximum" => rules.max = Some(self.bound(value, at)?),
+            "exclusiveMinimum" => rules.above = Some(self.bound(value, at)?),
+            "exclusiveMaximum" => rules.below = Some(self.bound(value, at)?),
+            "multipleOf" => rules.multiple = Some(self.step(value, at)?),
+            "items" => rules.items = Some(self.schema(value, at)?),
+            "prefixItems" if self.draft == Draft::Draft202012 => {
+                let items = list(value, at)?.into_iter().enumerate();
+                let nodes = items.map(|(position, item)| self.schema(item, &mut format!("{at}/{position}")));
+                rules.prefix = Some(nodes.collect::<Result<_, String>>()?);
             }
-            _ if keyword.starts_with("x-") => {}
-            "$ref" => draft.reference = Some(self.reference(value, at)?),
-            "type" => node.types = self.types(value, at)?,
-            "format" => node.format = format(value, at)?,
-            "enum" => node.choice = self.choice(&list(value, at)?, false, at)?,
-            "const" => node.choice = self.choice(&[value], true, at)?,
-            "minLength" => draft.length.get_or_insert(Length { min: 0, max: u32::MAX }).min = count(value, at)?,
-            "maxLength" => draft.length.get_or_insert(Length { min: 0, max: u32::MAX }).max = count(value, at)?,
-            "minimum" => draft.range.get_or_insert(Range { min: None, max: None }).min = Some(self.bound(value, at)?),
-            "maximum" => draft.range.get_or_insert(Range { min: None, max: None }).max = Some(self.bound(value, at)?),
-            "items" => draft.array().items = self.schema(value, at)?,
-            "minItems" => draft.array().min = count(value, at)?,
-            "maxItems" => draft.array().max = count(value, at)?,
+            "minItems" => rules.min_items = Some(count(value, at)?),
+            "maxItems" => rules.max_items = Some(count(value, at)?),
+            "uniqueItems" => rules.is_unique = Some(boolean(value, at)?),
             "properties" => {
-                (draft.has_object, draft.has_properties) = (true, true);
+                let mut members = Vec::new();
                 for member in object(value, at)?.children() {
                     let name = member.name().unwrap_or_default().into_owned();
                     let length = at.len();
@@ -304,66 +557,72 @@ impl<'d, 't> Reader<'_, 'd, 't> {
                     escape_pointer(&name, at);
                     let node = self.schema(member, at)?;
                     at.truncate(length);
-                    draft.members.push((name, node));
+                    members.push((name, node));
                 }
-                if draft.members.len() > MAX_NAMES {
-                    return Err(format!("{at}: more than {MAX_NAMES} members"));
-                }
+                rules.members = Some(members);
             }
-            "required" => (draft.has_object, draft.required) = (true, strings(value, at)?),
+            "required" => rules.required = Some(strings(value, at)?),
+            "dependentRequired" if self.draft > Draft::Draft7 => {
+                let of =
+                    |member: Value<'d, 't>| Ok((member.name().unwrap_or_default().into_owned(), strings(member, at)?));
+                rules.dependents = Some(object(value, at)?.children().map(of).collect::<Result<_, String>>()?);
+            }
             "additionalProperties" => {
-                draft.has_object = true;
-                if value.kind() == Kind::False {
-                    draft.is_closed = true;
-                } else {
-                    draft.rest = Some(self.schema(value, at)?);
-                }
+                rules.others = Some(match value.kind() {
+                    Kind::False => (Others::Forbidden, 0),
+                    _ => (Others::Free, self.schema(value, at)?),
+                });
             }
-            "propertyNames" => (draft.has_object, draft.names) = (true, self.schema(value, at)?),
-            "if" => draft.condition = Some(value),
-            "then" => draft.consequence = Some(value),
+            // A name is refused for one reason, whatever is wrong with it.
+            "propertyNames" if value.kind() == Kind::Object => rules.names = Some(self.names(value, at)?),
+            "minProperties" => rules.least = Some(count(value, at)?),
+            "maxProperties" => rules.most = Some(count(value, at)?),
+            "if" => rules.condition = Some(value),
+            "then" => rules.consequence = Some(value),
             _ => return Err(format!("{at}: the keyword {keyword} is outside the subset")),
         }
         Ok(())
     }
 
-    fn assemble(&mut self, mut draft: Draft<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
-        self.condition(&mut draft, at)?;
-        let mut node = draft.node.unwrap_or(Node::ANY);
-        if let Some(reference) = draft.reference {
-            let is_alone = node == Node::ANY
-                && draft.length.is_none()
-                && draft.range.is_none()
-                && draft.array.is_none()
-                && !draft.has_object;
-            return if is_alone {
-                Ok(reference)
-            } else {
-                Err(format!("{at}/$ref: a reference beside other keywords is outside the subset"))
-            };
+    /// A schema of names, which are strings.
+    fn names(&mut self, value: Value<'d, 't>, at: &mut String) -> Result<u16, String> {
+        let node = self.schema(value, at)?;
+        let found = self.compiler.nodes.get(usize::from(node)).copied().unwrap_or(Node::ANY);
+        // No name is anything but a string, so all else in it never counts.
+        if found.types == 0 {
+            Err(format!("{at}: names that are all refused are outside the subset"))
+        } else {
+            Ok(node)
         }
-        if let Some(length) = draft.length {
-            node.length = kept_once(&mut self.compiler.lengths, length)?;
-        }
-        if let Some(range) = draft.range {
-            node.number = kept_once(&mut self.compiler.ranges, range)?;
-        }
-        if let Some(array) = draft.array {
-            node.array = kept_once(&mut self.compiler.arrays, array)?;
-        }
-        if draft.is_closed && !draft.has_properties {
-            return Err(format!("{at}/additionalProperties: false beside no properties is outside the subset"));
-        }
-        if draft.has_object {
-            node.object = self.object(&draft, is_root, at)?;
-        }
+    }
+
+    fn assemble(&mut self, rules: Rules<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
+        let mut node = Node::ANY;
+        node.types = rules.types.unwrap_or(types::ALL);
+        node.format = rules.format.unwrap_or(Format::Any);
+        node.choice = rules.choice.unwrap_or(0);
+        let length = Length { min: rules.min_length.unwrap_or(0), max: rules.max_length.unwrap_or(u32::MAX) };
+        node.length = kept_once(&mut self.compiler.lengths, length)?;
+        let Rules { min, max, above, below, multiple, .. } = rules;
+        node.number = kept_once(&mut self.compiler.ranges, Range { min, max, above, below, multiple })?;
+        let prefix = rules.prefix.clone().unwrap_or_default();
+        let array = Array {
+            items: rules.items.unwrap_or(0),
+            min: rules.min_items.unwrap_or(0),
+            max: rules.max_items.unwrap_or(u32::MAX),
+            is_unique: rules.is_unique.unwrap_or(false),
+            prefix_count: narrow(prefix.len()),
+            ..Array::OPEN
+        };
+        node.array = kept_once(&mut self.compiler.arrays, (array, prefix))?;
+        node.object = self.object(&rules, is_root, at)?;
         self.compiler.push_node(node)
     }
 
     /// `if: {minProperties: 1}` and `then: {required: [..]}`.
     #[expect(clippy::unused_self, reason = "one of the arms that all take it")]
-    fn condition(&mut self, draft: &mut Draft<'d, 't>, at: &str) -> Result<(), String> {
-        let (condition, consequence) = match (draft.condition, draft.consequence) {
+    fn condition(&mut self, rules: &mut Rules<'d, 't>, at: &str) -> Result<(), String> {
+        let (condition, consequence) = match (rules.condition.take(), rules.consequence.take()) {
             (None, None) => return Ok(()),
             (Some(condition), Some(consequence)) => (condition, consequence),
             _ => return Err(format!("{at}: if and then stand together in the subset")),
@@ -378,46 +637,76 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         let Some(required) = only(consequence, "required") else {
             return Err(format!("{at}/then: only required is in the subset"));
         };
-        draft.required_if_any = strings(required, &format!("{at}/then/required"))?;
-        draft.has_object = true;
+        rules.required_if_any = Some(strings(required, &format!("{at}/then/required"))?);
         Ok(())
     }
 
-    fn object(&mut self, draft: &Draft<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
-        let bits = |names: &[String], place: &str| {
-            names.iter().try_fold(0_u64, |bits, name| {
-                let Some(position) = draft.members.iter().position(|(member, _)| member == name) else {
-                    return Err(format!("{at}{place}: {name} is required and not listed in properties"));
-                };
-                Ok(bits | (1 << position))
-            })
-        };
-        let object = Object {
-            count: u8::try_from(draft.members.len()).map_err(|_| format!("{at}: too many members"))?,
+    fn object(&mut self, rules: &Rules<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
+        let (others, rest) = match rules.others {
+            Some(said) => said,
             // Members that no schema names are reported, unless the schema says what they are.
-            is_closed: draft.is_closed || (draft.has_properties && draft.rest.is_none()),
-            rest: draft.rest.unwrap_or(0),
-            names: draft.names,
-            required: bits(&draft.required, "/required")?,
-            required_if_any: bits(&draft.required_if_any, "/then/required")?,
+            None if rules.members.is_some() => (Others::Unknown, 0),
+            None => (Others::Free, 0),
+        };
+        let mut members = rules.members.clone().unwrap_or_default();
+        let listed = members.len();
+        // Names that stand only where they are required: they have a place, and are no members that the schema lists.
+        let required = rules.required.iter().flatten().chain(rules.required_if_any.iter().flatten());
+        let dependents = rules.dependents.iter().flatten().flat_map(|(of, names)| std::iter::once(of).chain(names));
+        for name in required.chain(dependents) {
+            if !members.iter().any(|(known, _)| known == name) {
+                members.push((name.clone(), rest));
+            }
+        }
+        if members.len() > MAX_NAMES {
+            return Err(format!("{at}: more than {MAX_NAMES} members are outside the subset"));
+        }
+        let bit =
+            |name: &String| members.iter().position(|(member, _)| member == name).map_or(0, |place| 1_u64 << place);
+        let bits = |names: &[String]| names.iter().fold(0, |bits, name| bits | bit(name));
+        let dependents: Vec<Dependent> = rules
+            .dependents
+            .iter()
+            .flatten()
+            .map(|(of, names)| Dependent { of: bit(of), required: bits(names) })
+            .collect();
+        let object = Object {
+            count: u8::try_from(members.len()).map_err(|_| format!("{at}: too many members"))?,
+            others,
+            rest,
+            names: rules.names.unwrap_or(0),
+            required: bits(rules.required.as_deref().unwrap_or_default()),
+            required_if_any: bits(rules.required_if_any.as_deref().unwrap_or_default()),
+            unlisted: (listed..members.len()).fold(0, |bits, place| bits | (1_u64 << place)),
+            least: rules.least.unwrap_or(0),
+            most: rules.most.unwrap_or(u32::MAX),
+            dependents_count: u8::try_from(dependents.len()).map_err(|_| format!("{at}: too many members"))?,
             ..Object::OPEN
         };
-        let mut members = Vec::new();
-        for (name, node) in &draft.members {
+        let mut named = Vec::new();
+        for (name, node) in &members {
             let is_here = |slot: u8| is_root == (slot != NESTED);
             let watched = self.watched.iter().find(|(watched, slot)| watched == name && is_here(*slot));
             let watch = watched.map_or(0, |(_, slot)| *slot);
-            members.push(Member { name: self.compiler.name(name)?, node: *node, watch });
+            named.push(Member { name: self.compiler.name(name)?, node: *node, watch });
         }
-        kept_once(&mut self.compiler.objects, (object, members))
+        kept_once(&mut self.compiler.objects, (object, named, dependents))
+    }
+
+    /// Where a reference leads: the pointer, and what stands there.
+    fn target(&self, value: Value<'d, 't>, at: &str) -> Result<(String, Value<'d, 't>), String> {
+        let target = text(value, at)?;
+        let is_pointer = |pointer: &&str| pointer.is_empty() || pointer.starts_with('/');
+        let Some(pointer) = target.strip_prefix('#').filter(is_pointer).filter(|pointer| !pointer.contains('%')) else {
+            return Err(format!("{at}: only references by a pointer into the same document are in the subset"));
+        };
+        let found = self.document.at(pointer).ok_or_else(|| format!("{at}: refers to nothing"))?;
+        Ok((pointer.to_owned(), found))
     }
 
     fn reference(&mut self, value: Value<'d, 't>, at: &str) -> Result<u16, String> {
-        let target = text(value, at)?;
-        let Some(name) = target.strip_prefix("#/$defs/") else {
-            return Err(format!("{at}: only references into $defs are in the subset"));
-        };
-        if let Some((_, definition)) = self.known.iter_mut().find(|(known, _)| known == name) {
+        let (pointer, target) = self.target(value, at)?;
+        if let Some((_, definition)) = self.known.iter_mut().find(|(known, _)| *known == pointer) {
             return match definition {
                 Definition::At(node) | Definition::Open(Some(node)) => Ok(*node),
                 Definition::Open(reserved) => {
@@ -429,30 +718,35 @@ impl<'d, 't> Reader<'_, 'd, 't> {
                 }
             };
         }
-        let plain = unescape_pointer(name);
-        let Some(definition) = self.definitions.and_then(|definitions| definitions.get(&plain)) else {
-            return Err(format!("{at}: refers to nothing"));
-        };
         let position = self.known.len();
-        self.known.push((name.to_owned(), Definition::Open(None)));
-        let node = self.schema(definition, &mut format!("/$defs/{name}"))?;
-        let node = match self.known[position].1 {
-            Definition::Open(Some(reserved)) if reserved == node => {
-                return Err(format!("{at}: refers to itself and nothing else"));
+        self.known.push((pointer.clone(), Definition::Open(None)));
+        let node = self.schema(target, &mut pointer.clone())?;
+        self.settle(position, node).map_err(|reason| format!("{at}: {reason}"))
+    }
+
+    /// Puts a definition that was read where those that refer to it expect it.
+    fn settle(&mut self, position: usize, node: u16) -> Result<u16, String> {
+        let Some((_, definition)) = self.known.get_mut(position) else { return Ok(node) };
+        let node = match definition {
+            Definition::Open(Some(reserved)) if *reserved == node => {
+                return Err("refers to itself and nothing else".to_owned());
             }
             Definition::Open(Some(reserved)) => {
-                self.compiler.nodes[usize::from(reserved)] = self.compiler.nodes[usize::from(node)];
-                reserved
+                self.compiler.nodes[usize::from(*reserved)] = self.compiler.nodes[usize::from(node)];
+                *reserved
             }
             _ => node,
         };
-        self.known[position].1 = Definition::At(node);
+        *definition = Definition::At(node);
         Ok(node)
     }
 
     #[expect(clippy::unused_self, reason = "one shape for all keywords")]
     fn types(&mut self, value: Value<'d, 't>, at: &str) -> Result<u8, String> {
         let names = if value.kind() == Kind::Array { strings(value, at)? } else { vec![text(value, at)?] };
+        if names.is_empty() {
+            return Err(format!("{at}: expected a type"));
+        }
         names.iter().try_fold(0, |bits, name| {
             let known = types::NAMES.iter().find(|(known, _)| known == name);
             known.map(|(_, bit)| bits | bit).ok_or_else(|| format!("{at}: no such type"))
@@ -460,38 +754,51 @@ impl<'d, 't> Reader<'_, 'd, 't> {
     }
 
     fn choice(&mut self, options: &[Value<'d, 't>], is_const: bool, at: &str) -> Result<u16, String> {
-        let mut words = Vec::new();
+        let (mut words, mut values, mut shown) = (Vec::new(), Vec::new(), Vec::new());
         let mut found = 0;
-        let mut shown = Vec::new();
         for option in options {
-            found |= match option.kind() {
-                Kind::Null => literals::NULL,
-                Kind::True => literals::TRUE,
-                Kind::False => literals::FALSE,
-                Kind::String if !option.has_lone_surrogate() => 0,
-                _ => return Err(format!("{at}: only strings, booleans and null are in the subset")),
-            };
+            match option.kind() {
+                Kind::Null => found |= literals::NULL,
+                Kind::True => found |= literals::TRUE,
+                Kind::False => found |= literals::FALSE,
+                Kind::String if option.has_lone_surrogate() => return Err(format!("{at}: half a character")),
+                Kind::String => {}
+                Kind::Number if Decimal::read(option.raw()).is_none() => {
+                    return Err(format!("{at}: no number in the range of a 64-bit float"));
+                }
+                Kind::Number | Kind::Array | Kind::Object => {
+                    let mut form = Vec::new();
+                    option.form(&mut form);
+                    let form = String::from_utf8(form).map_err(|_| format!("{at}: no text"))?;
+                    values.push(self.compiler.name(&form)?);
+                }
+            }
             match option.text() {
                 Some(word) => {
                     words.push(self.compiler.name(&word)?);
                     shown.push(word.into_owned());
                 }
-                None => shown.push(String::from_utf8_lossy(option.raw()).into_owned()),
+                // As the oracle shows it.
+                None => shown.push(
+                    serde_json::from_slice::<serde_json::Value>(option.raw())
+                        .map_or_else(|_| String::from_utf8_lossy(option.raw()).into_owned(), |value| value.to_string()),
+                ),
             }
         }
-        if words.len() > MAX_NAMES {
-            return Err(format!("{at}: more than {MAX_NAMES} words"));
+        if words.len().max(values.len()) > MAX_NAMES {
+            return Err(format!("{at}: more than {MAX_NAMES} words are outside the subset"));
         }
         let list = shown.join(", ");
         let choice = Choice {
             count: u8::try_from(words.len()).map_err(|_| format!("{at}: too many words"))?,
             literals: found,
             is_const,
+            values_count: u8::try_from(values.len()).map_err(|_| format!("{at}: too many values"))?,
             list: self.compiler.pooled(&list),
             list_length: u16::try_from(list.len()).map_err(|_| format!("{at}: longer than 65,535 bytes"))?,
             ..NO_CHOICE
         };
-        kept_once(&mut self.compiler.choices, (choice, words))
+        kept_once(&mut self.compiler.choices, (choice, words, values))
     }
 
     fn bound(&mut self, value: Value<'d, 't>, at: &str) -> Result<Bound, String> {
@@ -504,16 +811,68 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         let length = u16::try_from(shown.len()).map_err(|_| format!("{at}: too long"))?;
         Ok(Bound { text: self.compiler.pooled(&shown), length })
     }
+
+    fn step(&mut self, value: Value<'d, 't>, at: &str) -> Result<Bound, String> {
+        let outside = || format!("{at}: only a number above 0 of at most {STEP_DIGITS} digits is in the subset");
+        let step = Decimal::read(value.raw()).filter(|_| value.kind() == Kind::Number).ok_or_else(outside)?;
+        let (digits, power) = step.extent();
+        let zero = Decimal::read(b"0").ok_or_else(outside)?;
+        if !zero.is_less(&step) || digits > STEP_DIGITS || power < STEP_POWER {
+            return Err(outside());
+        }
+        // As the oracle shows it.
+        let number = String::from_utf8_lossy(value.raw()).parse::<f64>().map_err(|_| outside())?.to_string();
+        let length = u16::try_from(number.len()).map_err(|_| outside())?;
+        if Decimal::read(number.as_bytes()).is_none_or(|shown| shown.is_less(&step) || step.is_less(&shown)) {
+            return Err(outside());
+        }
+        Ok(Bound { text: self.compiler.pooled(&number), length })
+    }
+
+    fn format(&self, value: Value<'d, 't>, at: &str) -> Result<Format, String> {
+        match text(value, at)?.as_str() {
+            // Older drafts do not know it, so there it is a remark.
+            "uuid" if self.draft > Draft::Draft7 => Ok(Format::Uuid),
+            "date" => Ok(Format::Date),
+            "date-time" => Ok(Format::DateTime),
+            other => Err(format!("{at}: the format {other} is outside the subset")),
+        }
+    }
 }
 
-impl Draft<'_, '_> {
-    fn array(&mut self) -> &mut Array {
-        self.array.get_or_insert(Array { items: 0, min: 0, max: u32::MAX })
+fn draft_of(uri: &str) -> Option<Draft> {
+    match uri.trim_end_matches('#') {
+        "https://json-schema.org/draft/2020-12/schema" => Some(Draft::Draft202012),
+        "https://json-schema.org/draft/2019-09/schema" => Some(Draft::Draft201909),
+        "http://json-schema.org/draft-07/schema" => Some(Draft::Draft7),
+        _ => None,
     }
+}
+
+/// Keywords that say something to people and forbid nothing.
+fn is_remark(keyword: &str) -> bool {
+    keyword.starts_with("x-")
+        || matches!(
+            keyword,
+            "$comment" | "title" | "description" | "default" | "examples" | "deprecated" | "readOnly" | "writeOnly"
+        )
+}
+
+/// Keywords that only hold schemas for others to refer to.
+fn is_place(keyword: &str) -> bool {
+    matches!(keyword, "$defs" | "definitions")
 }
 
 fn text(value: Value<'_, '_>, at: &str) -> Result<String, String> {
     value.text().map(std::borrow::Cow::into_owned).ok_or_else(|| format!("{at}: no string"))
+}
+
+fn boolean(value: Value<'_, '_>, at: &str) -> Result<bool, String> {
+    match value.kind() {
+        Kind::True => Ok(true),
+        Kind::False => Ok(false),
+        _ => Err(format!("{at}: neither true nor false")),
+    }
 }
 
 fn object<'d, 't>(value: Value<'d, 't>, at: &str) -> Result<Value<'d, 't>, String> {
@@ -528,18 +887,11 @@ fn strings(value: Value<'_, '_>, at: &str) -> Result<Vec<String>, String> {
     list(value, at)?.into_iter().map(|item| text(item, at)).collect()
 }
 
+/// A whole number, however it is written.
 fn count(value: Value<'_, '_>, at: &str) -> Result<u32, String> {
-    let number = std::str::from_utf8(value.raw()).ok().and_then(|text| text.parse().ok());
+    let number =
+        std::str::from_utf8(value.raw()).ok().and_then(|text| text.strip_suffix(".0").unwrap_or(text).parse().ok());
     number.ok_or_else(|| format!("{at}: no whole number below 2^32"))
-}
-
-fn format(value: Value<'_, '_>, at: &str) -> Result<Format, String> {
-    match text(value, at)?.as_str() {
-        "uuid" => Ok(Format::Uuid),
-        "date" => Ok(Format::Date),
-        "date-time" => Ok(Format::DateTime),
-        other => Err(format!("{at}: the format {other} is outside the subset")),
-    }
 }
 
 #[cfg(test)]
@@ -556,23 +908,34 @@ mod tests {
             (r#"{"properties":{"a/b":{"pattern":"x"}}}"#, "/properties/a~1b/pattern: the keyword pattern is outside"),
             (r#"{"items":{"oneOf":[]}}"#, "/items/oneOf: the keyword oneOf is outside the subset"),
             (r#"{"format":"email"}"#, "/format: the format email is outside the subset"),
-            (r#"{"enum":["a",1]}"#, "/enum: only strings, booleans and null"),
-            (r#"{"required":["a"]}"#, "/required: a is required and not listed"),
+            (r#"{"enum":["a",1e999]}"#, "/enum: no number in the range"),
             (r##"{"$ref":"#/$defs/A"}"##, "/$ref: refers to nothing"),
-            (r#"{"$ref":"other.json"}"#, "/$ref: only references into $defs"),
-            (r##"{"$ref":"#/$defs/A","type":"string","$defs":{"A":{}}}"##, "/$ref: a reference beside other keywords"),
+            (r#"{"$ref":"other.json"}"#, "/$ref: only references by a pointer into the same document"),
+            (
+                r##"{"$ref":"#/$defs/A","type":"string","$defs":{"A":{"type":"null"}}}"##,
+                "/$ref: type twice for one value",
+            ),
+            (r##"{"$ref":"#","type":"string"}"##, "/$ref: a reference to itself beside other keywords"),
+            (r#"{"allOf":[{"minLength":1},{"minLength":2}]}"#, "/allOf/1: minLength twice for one value"),
+            (
+                r#"{"properties":{"a":true},"allOf":[{"additionalProperties":false}]}"#,
+                "/allOf/0: additionalProperties of another",
+            ),
+            (r#"{"multipleOf":0}"#, "/multipleOf: only a number above 0"),
             (r##"{"$ref":"#/$defs/A","$defs":{"A":{"$ref":"#/$defs/A"}}}"##, "/$ref: refers to itself"),
             (r#"{"if":{"minProperties":2},"then":{"required":[]}}"#, "/if: only"),
             (r#"{"if":{"minProperties":1},"then":{"maxProperties":1}}"#, "/then: only required"),
             (r#"{"if":{"minProperties":1}}"#, ": if and then stand together"),
-            (r#"{"additionalProperties":false}"#, "/additionalProperties: false beside no properties"),
-            (r#"{"items":false}"#, "/items: no schema"),
+            (r#"{"items":[true]}"#, "/items: no schema"),
             (r#"{"minLength":-1}"#, "/minLength: no whole number"),
             (r#"{"maximum":1e999}"#, "/maximum: no number in the range"),
             (r#"{"type":"text"}"#, "/type: no such type"),
             (r#"{"type":"string","type":"null"}"#, "/type: stands there twice"),
-            (r#"{"$schema":"http://json-schema.org/draft-07/schema#"}"#, "/$schema: only draft 2020-12"),
-            (r#"{"items":{"$id":"y"}}"#, "/items/$id: the keyword $id"),
+            (
+                r#"{"$schema":"http://json-schema.org/draft-04/schema#"}"#,
+                "/$schema: only drafts 2020-12, 2019-09 and 07",
+            ),
+            (r#"{"items":{"$id":"y"}}"#, "/items/$id: a document in another"),
             ("{", "cut off"),
         ] {
             let found = refused(schema);

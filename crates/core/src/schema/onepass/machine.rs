@@ -5,16 +5,17 @@
 //! [`Record`] what is wrong. The innermost open container lives in a local variable; the ones around it on a stack,
 //! so nothing recurses.
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::formats;
 use super::names::{Names, Unlisted};
-use super::program::{Format, Member, Node, Object, Program, Schema, literals, types};
+use super::program::{Choice, Format, Member, Node, Object, Others, Program, Schema, literals, types};
 use super::sink::{Found, Place, Record, Span};
 use super::text::{self, Escapes, with_bytes, with_text};
 use super::words::{find_special, fingerprint, is_ascii, load4, spaces};
 use crate::grammar::time;
-use crate::json::{BYTE_ORDER_MARK, Decimal, Fault, FaultKind, Kind, has_lone_surrogate};
+use crate::json::{BYTE_ORDER_MARK, Decimal, Document, Fault, FaultKind, Kind, has_lone_surrogate};
 
 /// Deepest nesting that can be asked for.
 pub(crate) const MAX_DEPTH: usize = 100;
@@ -84,14 +85,29 @@ struct Frame {
     rules: u16,
     /// The member that is expected next in the schema's order.
     next: u8,
-    /// The schema of every item.
+    /// The schema of every item; [`PREFIXED`] where the first ones have their own.
     items: u16,
+    /// The list of which the whole container has to be one.
+    choice: u16,
     is_object: bool,
 }
 
+/// In place of the schema of all items.
+const PREFIXED: u16 = u16::MAX;
+
 impl Frame {
-    const NONE: Self =
-        Self { seen: 0, start: 0, key: 0, count: 0, names: 0, rules: 0, next: 0, items: 0, is_object: false };
+    const NONE: Self = Self {
+        seen: 0,
+        start: 0,
+        key: 0,
+        count: 0,
+        names: 0,
+        rules: 0,
+        next: 0,
+        items: 0,
+        choice: 0,
+        is_object: false,
+    };
 }
 
 /// How many containers fit into the part of the stack that needs no heap.
@@ -190,10 +206,11 @@ impl<'m> Machine<'m> {
                     self.capture(watch, start, at, Kind::String, has_escape, false);
                 }
                 Some(b'{') => {
-                    if node.types & types::OBJECT == 0 || node.choice != 0 {
-                        self.report_container(node, types::OBJECT, Kind::Object, at);
+                    if node.types & types::OBJECT == 0 {
+                        self.report_type(node, Kind::Object, at);
                     }
                     self.open(at)?;
+                    self.top.choice = node.choice;
                     self.top.is_object = true;
                     self.top.rules = node.object;
                     self.top.names = narrow(self.names.mark());
@@ -204,16 +221,17 @@ impl<'m> Machine<'m> {
                     self.capture(watch, start, end, Kind::Object, false, !is_filled);
                 }
                 Some(b'[') => {
-                    if node.types & types::ARRAY == 0 || node.choice != 0 {
-                        self.report_container(node, types::ARRAY, Kind::Array, at);
+                    if node.types & types::ARRAY == 0 {
+                        self.report_type(node, Kind::Array, at);
                     }
                     self.open(at)?;
+                    self.top.choice = node.choice;
                     self.top.rules = node.array;
                     if node.array != 0 {
                         let Some(array) = self.program.arrays.get(usize::from(node.array)) else {
                             return Err(self.stop(Stop::Tables));
                         };
-                        self.top.items = array.items;
+                        self.top.items = if array.prefix_count == 0 { array.items } else { PREFIXED };
                     }
                     at = self.space(at + 1);
                     is_filled = self.byte(at) != Some(b']');
@@ -266,14 +284,20 @@ impl<'m> Machine<'m> {
                             if missing != 0 {
                                 self.report_missing(self.listed.members, missing);
                             }
+                            if self.listed.object.is_counted() {
+                                self.check_members();
+                            }
                             self.names.release(self.top.names as usize, self.depth);
                         }
                         Some(b']') if !self.top.is_object => {
                             if self.top.rules != 0 {
-                                self.check_count();
+                                self.check_count(at);
                             }
                         }
                         _ => return Err(self.no_separator(at)),
+                    }
+                    if self.top.choice != 0 {
+                        self.check_container(at);
                     }
                     at += 1;
                     self.depth -= 1;
@@ -288,8 +312,8 @@ impl<'m> Machine<'m> {
             if self.top.is_object {
                 (at, node_at, watch) = self.key(at)?;
             } else {
+                node_at = if self.top.items == PREFIXED { self.item() } else { self.top.items };
                 self.top.count += 1;
-                node_at = self.top.items;
                 watch = 0;
             }
         }
@@ -409,11 +433,32 @@ impl<'m> Machine<'m> {
     #[inline(always)]
     fn see(&mut self, position: u8) {
         let bit = 1_u64 << (position & 63);
-        if self.top.seen & bit != 0 {
-            self.report_member(Found::Duplicate);
+        if (self.top.seen | self.listed.object.unlisted) & bit != 0 {
+            self.see_unusual(bit);
         }
         self.top.seen |= bit;
         self.top.next = position + 1;
+    }
+
+    /// A member that was there before, or that only stands where members are required.
+    #[cold]
+    fn see_unusual(&mut self, bit: u64) {
+        if self.top.seen & bit != 0 {
+            self.report_member(Found::Duplicate);
+        }
+        if self.listed.object.unlisted & bit != 0 {
+            self.report_other(self.listed.object);
+        }
+    }
+
+    /// A member that no schema lists.
+    #[inline(always)]
+    fn report_other(&mut self, object: &Object) {
+        match object.others {
+            Others::Free => {}
+            Others::Unknown => self.report_member(Found::Unknown),
+            Others::Forbidden => self.report_member(Found::Forbidden),
+        }
     }
 
     /// Finds out which member the name at `at` is; gives where the name ends and the position of a listed member.
@@ -444,9 +489,7 @@ impl<'m> Machine<'m> {
         if !self.names.is_new(name, print, self.top.names as usize, self.depth) {
             self.report_member(Found::Duplicate);
         }
-        if object.is_closed {
-            self.report_member(Found::Unknown);
-        }
+        self.report_other(object);
         (end + 1, u8::MAX)
     }
 
@@ -588,7 +631,7 @@ impl<'m> Machine<'m> {
             }
         }
         if !with_text(inner, escapes, |text| self.is_word(node.choice, text)) {
-            self.report_choice(node, at);
+            self.report_choice(node.choice, at);
         }
         Ok((end + 1, escapes.any))
     }
@@ -647,7 +690,7 @@ impl<'m> Machine<'m> {
         let is_long = end - start > SURE_FLOAT;
         let must_read = has_exponent
             || is_long
-            || node.number != 0
+            || node.number | node.choice != 0
             || (!is_plain && node.types & (types::INTEGER | types::NUMBER) == types::INTEGER);
         let mut value = None;
         if must_read {
@@ -661,8 +704,8 @@ impl<'m> Machine<'m> {
         if node.types & wanted == 0 {
             self.report_type(node, Kind::Number, start);
         }
-        if node.choice != 0 {
-            self.report_choice(node, start);
+        if node.choice != 0 && !self.is_listed(node.choice, |out| value.map(|value| value.form(out))) {
+            self.report_choice(node.choice, start);
         }
         if node.number != 0
             && let (Some(value), Some(range)) = (value, self.program.ranges.get(usize::from(node.number)))
@@ -673,6 +716,18 @@ impl<'m> Machine<'m> {
             }
             if let Some(max) = range.max.filter(|max| program.number(*max).is_some_and(|max| max.is_less(&value))) {
                 self.report(Found::Maximum(self.program.text(max.text, max.length)), start);
+            }
+            if let Some(above) = range.above.filter(|low| program.number(*low).is_some_and(|low| !low.is_less(&value)))
+            {
+                self.report(Found::Above(self.program.text(above.text, above.length)), start);
+            }
+            if let Some(below) = range.below.filter(|top| program.number(*top).is_some_and(|top| !value.is_less(&top)))
+            {
+                self.report(Found::Below(self.program.text(below.text, below.length)), start);
+            }
+            let is_none_of = |step: &_| program.number(*step).is_some_and(|step| !value.is_multiple_of(&step));
+            if let Some(step) = range.multiple.filter(is_none_of) {
+                self.report(Found::MultipleOf(self.program.text(step.text, step.length)), start);
             }
         }
         Ok(end)
@@ -720,18 +775,65 @@ impl<'m> Machine<'m> {
         if node.types & bit == 0 {
             self.report_type(node, kind, at);
         }
-        if node.choice != 0 && self.choice(node).is_none_or(|choice| choice.literals & literal == 0) {
-            self.report_choice(node, at);
+        if node.choice != 0 && self.choice(node.choice).is_none_or(|choice| choice.literals & literal == 0) {
+            self.report_choice(node.choice, at);
         }
     }
 
+    /// Whether a list has the value whose form is written by `write`.
     #[cold]
-    fn report_container(&mut self, node: &Node, bit: u8, kind: Kind, at: usize) {
-        if node.types & bit == 0 {
-            self.report_type(node, kind, at);
+    fn is_listed(&self, choice: u16, write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> bool {
+        let Some(choice) = self.choice(choice) else { return true };
+        let first = usize::from(choice.values);
+        let values = self.program.words.get(first..first + usize::from(choice.values_count)).unwrap_or_default();
+        let mut form = Vec::new();
+        let pool = self.program.text.as_bytes();
+        !values.is_empty() && write(&mut form).is_some() && values.iter().any(|value| value.text(pool) == form)
+    }
+
+    /// The innermost container, which ends at `end`, as a document of its own.
+    fn container(&self, end: usize) -> Option<Document<'m>> {
+        Document::parse(self.slice(self.top.start as usize, end + 1), MAX_DEPTH).ok()
+    }
+
+    /// `enum` and `const` of the container that ends at `end`.
+    #[cold]
+    fn check_container(&mut self, end: usize) {
+        let choice = self.top.choice;
+        if !self.is_listed(choice, |out| self.container(end).map(|container| container.root().form(out))) {
+            self.report_choice(choice, self.top.start as usize);
         }
-        if node.choice != 0 {
-            self.report_choice(node, at);
+    }
+
+    /// The schema of the next item.
+    #[cold]
+    fn item(&self) -> u16 {
+        let Some(array) = self.program.arrays.get(usize::from(self.top.rules)) else { return 0 };
+        let place = self.top.count as usize;
+        let first = place.checked_add(usize::from(array.prefix)).filter(|_| place < usize::from(array.prefix_count));
+        first.and_then(|at| self.program.prefixes.get(at)).copied().unwrap_or(array.items)
+    }
+
+    /// `minProperties`, `maxProperties` and `dependentRequired` of the innermost object.
+    #[cold]
+    fn check_members(&mut self) {
+        let Listed { object, members } = self.listed;
+        let program = self.program;
+        let at = self.top.start as usize;
+        let count = self.top.count + self.top.seen.count_ones();
+        if count < object.least {
+            self.report(Found::MinProperties(object.least), at);
+        }
+        if count > object.most {
+            self.report(Found::MaxProperties(object.most), at);
+        }
+        let first = usize::from(object.dependents);
+        let dependents = program.dependents.get(first..first + usize::from(object.dependents_count));
+        let seen = self.top.seen;
+        let asked = dependents.unwrap_or_default().iter().filter(|dependent| seen & dependent.of != 0);
+        let missing = asked.fold(0, |missing, dependent| missing | dependent.required) & !seen;
+        for (member, _) in members.iter().zip(0..).filter(|(_, place)| missing & (1_u64 << place) != 0) {
+            self.report(Found::DependentRequired(program.text(member.name.text, member.name.length)), at);
         }
     }
 
@@ -743,7 +845,7 @@ impl<'m> Machine<'m> {
     }
 
     #[inline(never)]
-    fn check_count(&mut self) {
+    fn check_count(&mut self, end: usize) {
         let Some(array) = self.program.arrays.get(usize::from(self.top.rules)) else { return };
         let at = self.top.start as usize;
         if self.top.count < array.min {
@@ -752,10 +854,25 @@ impl<'m> Machine<'m> {
         if self.top.count > array.max {
             self.report(Found::MaxItems(array.max), at);
         }
+        if array.is_unique && self.top.count > 1 && self.has_equal_items(end) {
+            self.report(Found::UniqueItems, at);
+        }
     }
 
-    fn choice(&self, node: &Node) -> Option<&'m super::program::Choice> {
-        self.program.choices.get(usize::from(node.choice))
+    /// `uniqueItems` of the array that ends at `end`.
+    #[cold]
+    fn has_equal_items(&self, end: usize) -> bool {
+        let Some(array) = self.container(end) else { return false };
+        let mut forms = HashSet::new();
+        !array.root().children().all(|item| {
+            let mut form = Vec::new();
+            item.form(&mut form);
+            forms.insert(form)
+        })
+    }
+
+    fn choice(&self, choice: u16) -> Option<&'m Choice> {
+        self.program.choices.get(usize::from(choice))
     }
 
     #[cold]
@@ -770,12 +887,13 @@ impl<'m> Machine<'m> {
 
     #[cold]
     fn report_type(&mut self, node: &Node, found: Kind, at: usize) {
-        self.report(Found::Type { expected: node.types, found }, at);
+        let expected = node.types;
+        self.report(if expected == 0 { Found::Nothing } else { Found::Type { expected, found } }, at);
     }
 
     #[cold]
-    fn report_choice(&mut self, node: &Node, at: usize) {
-        let Some(choice) = self.choice(node) else { return };
+    fn report_choice(&mut self, choice: u16, at: usize) {
+        let Some(choice) = self.choice(choice) else { return };
         let list = self.program.text(choice.list, choice.list_length);
         self.report(if choice.is_const { Found::Const { value: list } } else { Found::Enum { list } }, at);
     }

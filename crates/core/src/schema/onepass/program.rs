@@ -56,6 +56,16 @@ pub(crate) struct Node {
     pub(crate) object: u16,
 }
 
+/// What becomes of members that `properties` does not list.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Others {
+    /// They are as good as any.
+    Free,
+    /// They are reported: the schema is silent about them.
+    Unknown,
+    Forbidden,
+}
+
 /// A text in the pool, which holds a quote behind it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Name {
@@ -85,7 +95,8 @@ pub(crate) struct Member {
     pub(crate) watch: u8,
 }
 
-/// `properties`, `required`, `additionalProperties`, `propertyNames`, and `if`/`then` over `minProperties` 1.
+/// `properties`, `required`, `dependentRequired`, `additionalProperties`, `propertyNames`, `minProperties`, `maxProperties`, and
+/// `if`/`then` over `minProperties` 1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Object {
     pub(crate) members: u16,
@@ -93,8 +104,8 @@ pub(crate) struct Object {
     pub(crate) count: u8,
     /// Where its hints start: for the first member, then for the one behind each member.
     pub(crate) hints: u16,
-    /// Whether members that are not listed are reported.
-    pub(crate) is_closed: bool,
+    /// What becomes of members that are not listed.
+    pub(crate) others: Others,
     /// The schema of members that are not listed.
     pub(crate) rest: u16,
     /// The schema of every name; 0 for none.
@@ -103,12 +114,29 @@ pub(crate) struct Object {
     pub(crate) required: u64,
     /// Required as soon as there is any member.
     pub(crate) required_if_any: u64,
+    /// Members that are named only where they are required, and so are not listed.
+    pub(crate) unlisted: u64,
+    /// How many members there are at least and at most.
+    pub(crate) least: u32,
+    pub(crate) most: u32,
+    /// Where `dependentRequired` starts, and how many there are.
+    pub(crate) dependents: u16,
+    pub(crate) dependents_count: u8,
+}
+
+/// Members that are required where another one is there, one bit each.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Dependent {
+    pub(crate) of: u64,
+    pub(crate) required: u64,
 }
 
 impl Node {
     /// Asks for nothing.
     pub(crate) const ANY: Self =
         Self { types: types::ALL, format: Format::Any, choice: 0, length: 0, number: 0, array: 0, object: 0 };
+    /// Takes nothing: the schema `false`.
+    pub(crate) const NOTHING: Self = Self { types: 0, ..Self::ANY };
 }
 
 impl Index {
@@ -116,35 +144,59 @@ impl Index {
 }
 
 impl Object {
+    /// Whether there is more to look at when it closes than what is required.
+    #[inline]
+    pub(crate) fn is_counted(&self) -> bool {
+        self.least != 0 || self.most != u32::MAX || self.dependents_count != 0
+    }
+
     /// Takes every member.
     pub(crate) const OPEN: Self = Self {
         members: 0,
         count: 0,
         hints: 0,
-        is_closed: false,
+        others: Others::Free,
         rest: 0,
         names: 0,
         index: Index::NONE,
         required: 0,
         required_if_any: 0,
+        unlisted: 0,
+        least: 0,
+        most: u32::MAX,
+        dependents: 0,
+        dependents_count: 0,
     };
 }
 
-/// `items`, `minItems`, `maxItems`.
+/// `prefixItems`, `items`, `minItems`, `maxItems`, `uniqueItems`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Array {
     pub(crate) items: u16,
     pub(crate) min: u32,
     pub(crate) max: u32,
+    pub(crate) is_unique: bool,
+    /// Where the schemas of the first items start, and how many there are.
+    pub(crate) prefix: u16,
+    pub(crate) prefix_count: u16,
 }
 
-/// `enum` or `const`: strings and literals.
+impl Array {
+    /// Takes every array.
+    pub(crate) const OPEN: Self =
+        Self { items: 0, min: 0, max: u32::MAX, is_unique: false, prefix: 0, prefix_count: 0 };
+}
+
+/// `enum` or `const`: strings, literals, and all other values.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Choice {
     pub(crate) words: u16,
     pub(crate) count: u8,
     pub(crate) literals: u8,
     pub(crate) is_const: bool,
+    /// Numbers, arrays and objects, each in its one form: where they start, and how many there are.
+    pub(crate) values: u16,
+    pub(crate) values_count: u8,
     pub(crate) index: Index,
     /// All of it for a message: where it stands in the pool, and its length.
     pub(crate) list: u32,
@@ -158,11 +210,14 @@ pub(crate) struct Length {
     pub(crate) max: u32,
 }
 
-/// `minimum` and `maximum`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Range {
     pub(crate) min: Option<Bound>,
     pub(crate) max: Option<Bound>,
+    pub(crate) above: Option<Bound>,
+    pub(crate) below: Option<Bound>,
+    pub(crate) multiple: Option<Bound>,
 }
 
 /// A limit of a number, as it is written.
@@ -181,6 +236,8 @@ pub(crate) struct Program<'p> {
     pub(crate) arrays: &'p [Array],
     pub(crate) choices: &'p [Choice],
     pub(crate) words: &'p [Name],
+    pub(crate) prefixes: &'p [u16],
+    pub(crate) dependents: &'p [Dependent],
     pub(crate) lengths: &'p [Length],
     pub(crate) ranges: &'p [Range],
     pub(crate) slots: &'p [u8],

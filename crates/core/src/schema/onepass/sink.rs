@@ -5,7 +5,7 @@ use super::program::{Format, types};
 use crate::json::Kind;
 use crate::order;
 use crate::rule::Rule;
-use crate::schema::{At, Violation};
+use crate::schema::violation::{self, At, Violation};
 
 /// Something that is wrong with the value at a [`Place`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,6 +28,17 @@ pub(crate) enum Found<'p> {
     MinItems(u32),
     MaxItems(u32),
     Required(&'p str),
+    DependentRequired(&'p str),
+    MinProperties(u32),
+    MaxProperties(u32),
+    Above(&'p str),
+    Below(&'p str),
+    MultipleOf(&'p str),
+    UniqueItems,
+    /// Anything at all where the schema is `false`.
+    Nothing,
+    /// A member that the schema forbids.
+    Forbidden,
     PropertyNames,
     /// A member that no schema names.
     Unknown,
@@ -170,6 +181,11 @@ impl Findings {
     /// that a vendor's reading makes light of.
     pub(crate) const MOST_DEPARTURES: usize = 16 * 1024;
 
+    /// Whether nothing is wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.violations.is_empty() && self.notes.is_empty() && self.left_out == 0 && !self.is_cut_off
+    }
+
     /// Puts the notes into their order; once, when the pass is over.
     fn sort(&mut self) {
         order::sort(&mut self.duplicates, |a, b| (a.container, a.at).cmp(&(b.container, b.at)));
@@ -192,16 +208,25 @@ impl Findings {
             }
             Found::Enum { list } => (Rule::SchemaEnum, format!("not one of the documented values: {list}")),
             Found::Const { value } => (Rule::SchemaConst, format!("must be {value}")),
-            Found::Format(format) => (Rule::SchemaFormat, crate::schema::format_message(format_name(format))),
+            Found::Format(format) => (Rule::SchemaFormat, violation::format_message(format_name(format))),
             Found::MinLength(limit) => (Rule::SchemaMinLength, format!("shorter than {limit} characters")),
             Found::MaxLength(limit) => (Rule::SchemaMaxLength, format!("longer than {limit} characters")),
             Found::Minimum(limit) => (Rule::SchemaMinimum, format!("less than {limit}")),
             Found::Maximum(limit) => (Rule::SchemaMaximum, format!("greater than {limit}")),
             Found::MinItems(limit) => (Rule::SchemaMinItems, format!("fewer than {limit} items")),
             Found::MaxItems(limit) => (Rule::SchemaMaxItems, format!("more than {limit} items")),
-            Found::Required(name) => (Rule::SchemaRequired, format!("required member {name} is missing")),
-            Found::PropertyNames => (Rule::SchemaPropertyNames, "a member's name is not as the schema wants it".into()),
-            Found::Unknown => (Rule::SchemaUnknown, "the vendor documents no such member; it is kept".into()),
+            Found::Above(limit) => (Rule::SchemaExclusiveMinimum, format!("not greater than {limit}")),
+            Found::Below(limit) => (Rule::SchemaExclusiveMaximum, format!("not less than {limit}")),
+            Found::MultipleOf(number) => (Rule::SchemaMultipleOf, format!("not a multiple of {number}")),
+            Found::MinProperties(limit) => (Rule::SchemaMinProperties, format!("fewer than {limit} members")),
+            Found::MaxProperties(limit) => (Rule::SchemaMaxProperties, format!("more than {limit} members")),
+            Found::UniqueItems => (Rule::SchemaUniqueItems, violation::EQUAL_ITEMS.into()),
+            Found::Nothing => (Rule::SchemaFalse, violation::NOTHING.into()),
+            Found::Forbidden => (Rule::SchemaAdditionalProperties, violation::FORBIDDEN.into()),
+            Found::DependentRequired(name) => (Rule::SchemaDependentRequired, violation::dependent(name)),
+            Found::Required(_) => (Rule::SchemaRequired, String::new()),
+            Found::PropertyNames => (Rule::SchemaPropertyNames, violation::NAME.into()),
+            Found::Unknown => (Rule::SchemaUnknown, violation::UNKNOWN.into()),
         };
         let is_unknown = rule == Rule::SchemaUnknown;
         if (is_unknown && self.unknown >= Self::MOST) || self.violations.len() >= Self::MOST_DEPARTURES {
@@ -210,8 +235,11 @@ impl Findings {
             return;
         }
         self.unknown += usize::from(is_unknown);
-        let missing = if let Found::Required(name) = found { Some(name.to_owned()) } else { None };
-        self.violations.push(Violation { at: At::Offset(place.at), rule, missing, message });
+        let at = At::Offset(place.at);
+        self.violations.push(match found {
+            Found::Required(name) => Violation::missing(at, name),
+            _ => Violation { expected: expected(found), ..Violation::new(at, rule, message) },
+        });
     }
 
     fn note(&mut self, rule: Rule, place: Place) {
@@ -232,6 +260,17 @@ fn format_name(format: Format) -> &'static str {
         Format::Date => "date",
         Format::DateTime => "date-time",
     }
+}
+
+/// What the keyword asks for.
+fn expected(found: Found<'_>) -> Option<String> {
+    Some(match found {
+        Found::Type { expected, .. } => list_types(expected),
+        Found::Enum { list } => list.to_owned(),
+        Found::Const { value } => value.to_owned(),
+        Found::Format(format) => format_name(format).to_owned(),
+        _ => return None,
+    })
 }
 
 fn list_types(bits: u8) -> String {

@@ -16,6 +16,7 @@ use crate::json::{Document, Node};
 use crate::rule::Rule;
 use crate::schema::Violation;
 use crate::schema::onepass::Record;
+use crate::verdict::EventContext;
 
 const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
 
@@ -105,11 +106,11 @@ impl Profile for Amlyze {
         }
     }
 
-    fn look_at_context(&self, event_type: &str, source: &str) -> Option<Said> {
+    fn look_at_context(&self, event_type: &str, source: &[u8]) -> Option<Said> {
         if event_type == CUSTOMER_UPDATED {
-            (source != "customer").then_some((Rule::AmlyzeD07, "source of a customer update is the literal customer"))
+            (source != b"customer").then_some((Rule::AmlyzeD07, "source of a customer update is the literal customer"))
         } else {
-            (source == "customer" && event_type.starts_with("app.amlyze."))
+            (source == b"customer" && event_type.starts_with("app.amlyze."))
                 .then_some((Rule::AmlyzeD07, "source is customer where the communication number is documented"))
         }
     }
@@ -126,14 +127,14 @@ impl Profile for Amlyze {
         payload::reading(event_type, violation, value)
     }
 
-    fn is_content_with(&self, event: &EventInfo, subject: Option<&str>, data: &[u8], record: &Record) -> bool {
+    fn is_content_with(&self, event: &EventInfo, context: &EventContext, data: &[u8], record: &Record) -> bool {
         let mut is_content = true;
-        payload::look_at(event.name, subject, &Members::Captured(data, record), &mut |_| is_content = false);
+        payload::look_at(event.name, context, &Members::Captured(data, record), &mut |_| is_content = false);
         is_content
     }
 
-    fn look_at_payload(&self, event: &EventInfo, subject: Option<&str>, data: &Document<'_>, tell: Tell<'_>) {
-        payload::look_at(event.name, subject, &Members::Sent(data.root()), tell);
+    fn look_at_payload(&self, event: &EventInfo, context: &EventContext, data: &Document<'_>, tell: Tell<'_>) {
+        payload::look_at(event.name, context, &Members::Sent(data.root()), tell);
     }
 
     #[cfg(any(test, feature = "internals"))]

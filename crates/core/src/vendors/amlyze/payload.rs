@@ -10,6 +10,7 @@ use crate::rule::Rule;
 use crate::schema::Violation;
 use crate::schema::onepass::Record;
 use crate::vendors::{Reading, Remark, Tell, check_spellings};
+use crate::verdict::EventContext;
 
 const RETROSPECTIVE_COMPLETED: &str = "com.amlyze.customer.riskmanagement.retrospective.completed";
 const CUSTOMER_ID: &str = "customerExternalId";
@@ -180,9 +181,9 @@ impl<'p> Members<'p> {
     }
 }
 
-/// What a schema cannot say about a payload. `subject` is the decoded attribute.
+/// What a schema cannot say about a payload.
 #[inline]
-pub(super) fn look_at(type_name: &str, subject: Option<&str>, members: &Members<'_>, tell: Tell<'_>) {
+pub(super) fn look_at(type_name: &str, context: &EventContext, members: &Members<'_>, tell: Tell<'_>) {
     if matches!(members, Members::Sent(root) if root.kind() != Kind::Object) {
         return;
     }
@@ -190,7 +191,7 @@ pub(super) fn look_at(type_name: &str, subject: Option<&str>, members: &Members<
     if is_update || matches!(members, Members::Sent(_)) {
         let id = members.customer_id(type_name, tell);
         if is_update {
-            look_at_customer_update(subject, members, id, tell);
+            look_at_customer_update(context.subject(), members, id, tell);
         }
     }
     if let Some(word) = members.get(slot::DECISION_TYPE)

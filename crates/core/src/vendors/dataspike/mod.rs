@@ -15,6 +15,7 @@ use crate::json::{Document, Node};
 use crate::rule::Rule;
 use crate::schema::Violation;
 use crate::schema::onepass::Record;
+use crate::verdict::EventContext;
 
 /// Largest body that is taken by default, in bytes: Dataspike, whose screening results are long.
 pub const DEFAULT_MAX_BODY_DATASPIKE: usize = 1024 * 1024;
@@ -58,11 +59,11 @@ impl Profile for Dataspike {
         payload::is_needed(violation, value).then_some(Severity::Error)
     }
 
-    fn is_content_with(&self, event: &EventInfo, _subject: Option<&str>, data: &[u8], record: &Record) -> bool {
+    fn is_content_with(&self, event: &EventInfo, _context: &EventContext, data: &[u8], record: &Record) -> bool {
         !payload::needs_document(event.name, data, record)
     }
 
-    fn look_at_payload(&self, event: &EventInfo, _subject: Option<&str>, data: &Document<'_>, tell: Tell<'_>) {
+    fn look_at_payload(&self, event: &EventInfo, _context: &EventContext, data: &Document<'_>, tell: Tell<'_>) {
         payload::look_at(event.name, data, tell);
     }
 
