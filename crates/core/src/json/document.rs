@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::number::Decimal;
 use super::pointer;
 use super::scan::{Fault, Limits, Scan, scan};
-#[cfg(any(test, feature = "own-schemas"))]
+#[cfg(any(test, feature = "runtime-schemas"))]
 use super::text::unescape_pointer;
 use super::text::{has_lone_surrogate, unescape};
 
@@ -87,7 +87,7 @@ impl<'a> Document<'a> {
     }
 
     /// The value that a JSON Pointer names.
-    #[cfg(any(test, feature = "own-schemas"))]
+    #[cfg(any(test, feature = "runtime-schemas"))]
     pub(crate) fn at(&self, pointer: &str) -> Option<Node<'_, 'a>> {
         let mut node = self.root();
         for token in pointer.split('/').skip(1) {
