@@ -11,6 +11,7 @@ mod events;
 mod output;
 mod page;
 mod render;
+mod schemas;
 mod send;
 mod serve;
 mod server;
