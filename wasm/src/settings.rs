@@ -37,9 +37,9 @@ impl fmt::Display for Fault {
 /// The first pair is `vendor`; `label` and `expires` belong to the secret before them.
 pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
     let vendor: Vendor = match fields.next() {
-        Some((b"vendor", value)) => text(value)
-            .parse()
-            .map_err(|_| Fault::new("vendor", "the vendor is \"amlyze\", \"dataspike\" or \"cloudevents\""))?,
+        Some((b"vendor", value)) => text(value).parse().map_err(|_| {
+            Fault::new("vendor", "the vendor is \"amlyze\", \"dataspike\", \"cloudevents\" or \"standard-webhooks\"")
+        })?,
         _ => return Err(Fault::internal()),
     };
     let mut builder = Vetter::builder(vendor);
@@ -67,7 +67,7 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
                 builder
             }
             b"secret" => {
-                secrets.push(Secret::parse(value).map_err(Fault::secret)?);
+                secrets.push(Secret::of(vendor, value).map_err(Fault::secret)?);
                 builder
             }
             b"label" => {
@@ -95,10 +95,12 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
     }
     builder = secrets.into_iter().fold(builder.policy(policy), hookvet::VetterBuilder::secret);
     builder.build().map_err(|error| match error {
-        BuildError::NoSecret => Fault::new(
+        BuildError::NoSecret { vendor } => Fault::new(
             "no-secret",
-            "a Dataspike vetter needs a secret: pass secrets: [\"whsec_…\"], or allowUnsigned: true to take deliveries \
-             that nobody has proven",
+            format_args!(
+                "a {vendor} vetter needs a secret: pass secrets: [\"whsec_…\"], or allowUnsigned: true to take deliveries \
+                 that nobody has proven"
+            ),
         ),
         BuildError::Status { .. } => Fault::new("status", error),
         // There is no setting here that another fault could come from.

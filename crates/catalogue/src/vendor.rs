@@ -13,15 +13,21 @@ pub enum Vendor {
     Dataspike,
     /// Any CloudEvents sender; no event of its own is registered.
     CloudEvents,
+    /// Any sender that follows Standard Webhooks: signed JSON; no event of its own is registered.
+    StandardWebhooks,
 }
 
 impl Vendor {
-    /// `amlyze`, `dataspike` or `cloudevents`.
+    /// Every vendor.
+    pub const ALL: &[Self] = &[Self::Amlyze, Self::Dataspike, Self::CloudEvents, Self::StandardWebhooks];
+
+    /// `amlyze`, `dataspike`, `cloudevents` or `standard-webhooks`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Vendor::Amlyze => "amlyze",
             Vendor::Dataspike => "dataspike",
             Vendor::CloudEvents => "cloudevents",
+            Vendor::StandardWebhooks => "standard-webhooks",
         }
     }
 }
@@ -34,17 +40,14 @@ impl fmt::Display for Vendor {
 
 /// The text names no vendor.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("expected amlyze, dataspike or cloudevents")]
+#[error("expected amlyze, dataspike, cloudevents or standard-webhooks")]
 pub struct UnknownVendor;
 
 impl FromStr for Vendor {
     type Err = UnknownVendor;
 
     fn from_str(text: &str) -> Result<Self, UnknownVendor> {
-        [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents]
-            .into_iter()
-            .find(|vendor| vendor.as_str() == text)
-            .ok_or(UnknownVendor)
+        Vendor::ALL.iter().copied().find(|vendor| vendor.as_str() == text).ok_or(UnknownVendor)
     }
 }
 
@@ -54,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_vendor_is_read_from_what_it_prints() {
-        for vendor in [Vendor::Amlyze, Vendor::Dataspike, Vendor::CloudEvents] {
+        for vendor in Vendor::ALL.iter().copied() {
             assert_eq!(vendor.to_string().parse(), Ok(vendor));
         }
         assert_eq!("AMLYZE".parse::<Vendor>(), Err(UnknownVendor));

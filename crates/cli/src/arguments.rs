@@ -106,7 +106,7 @@ fn rule_level(text: &str) -> Result<(Rule, Level), String> {
 
 #[derive(Args, Debug)]
 pub struct CheckArguments {
-    /// Whose delivery it is: amlyze, dataspike or cloudevents; told from the request where it is left out
+    /// Whose delivery it is: amlyze, dataspike, cloudevents or standard-webhooks; told from the request where it is left out
     #[arg(long, value_name = "VENDOR")]
     pub vendor: Option<Vendor>,
     #[command(flatten)]

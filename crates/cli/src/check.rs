@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
-use hookvet::{Checker, Policy, Rule, Secret, Vendor, Vetter, VetterBuilder, error_line};
+use hookvet::{Checker, Policy, Rule, Secret, SecretError, Vendor, Vetter, VetterBuilder, error_line};
 
 use crate::Outcome;
 use crate::arguments::{CheckArguments, Format, Judging};
@@ -29,7 +29,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
     let told = arguments.vendor.or(arguments.judging.brings_schemas().then_some(Vendor::CloudEvents));
     let vendor = told.unwrap_or_else(|| guess_vendor(&capture));
     let mut builder = schemas::brought(judged_by(vendor, &arguments.judging)?, &arguments.judging)?;
-    if vendor == Vendor::Dataspike && arguments.judging.secrets.is_empty() {
+    if arguments.judging.secrets.is_empty() {
         builder = builder.allow_unsigned();
     }
     let vetter = builder.build()?;
@@ -97,12 +97,16 @@ pub fn judged_by(vendor: Vendor, judging: &Judging) -> Result<VetterBuilder> {
     for (rule, level) in &judging.rules {
         builder = builder.rule(*rule, *level);
     }
-    // Of no use to the others, which sign nothing; the variable of the environment is there for all of them.
-    let secrets = if vendor == Vendor::Dataspike { &judging.secrets[..] } else { &[] };
-    for (position, secret) in secrets.iter().enumerate() {
+    for (position, secret) in judging.secrets.iter().enumerate() {
         let number = position + 1;
-        let secret = Secret::parse(secret).with_context(|| format!("--secret, number {number}"))?;
-        builder = builder.secret(secret.labelled(number.to_string()));
+        builder = match Secret::of(vendor, secret) {
+            // One list of secrets serves every vendor that signs.
+            Err(SecretError::Unsigned) => builder,
+            secret => {
+                let secret = secret.with_context(|| format!("--secret, number {number}"))?;
+                builder.secret(secret.labelled(number.to_string()))
+            }
+        };
     }
     Ok(builder)
 }
@@ -113,6 +117,8 @@ fn guess_vendor(capture: &Capture) -> Vendor {
     let ce_type = capture.header("ce-type").map(|header| header.value.as_slice()).unwrap_or_default();
     if capture.header("x-webhook-signature").is_some() {
         Vendor::Dataspike
+    } else if capture.header("webhook-signature").is_some() {
+        Vendor::StandardWebhooks
     } else if ce_type.starts_with(b"app.amlyze.") || ce_type.starts_with(b"com.amlyze.") {
         Vendor::Amlyze
     } else if !ce_type.is_empty() {

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         if Secret::parse(secret).is_ok_and(|secret| secret.is_short()) {
             let number = position + 1;
             eprintln!(
-                "hookvet: --secret, number {number}, is so short that it can be guessed; let Dataspike make a new one"
+                "hookvet: --secret, number {number}, is so short that it can be guessed; let the sender make a new one"
             );
         }
     }

@@ -58,7 +58,9 @@ fn read(file: &Path) -> Result<String> {
 /// `TYPE=FILE`.
 pub fn type_file(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
-        Some((event_type, file)) if !event_type.is_empty() && !file.is_empty() => Ok((event_type.to_owned(), file.into())),
+        Some((event_type, file)) if !event_type.is_empty() && !file.is_empty() => {
+            Ok((event_type.to_owned(), file.into()))
+        }
         _ => Err("expected TYPE=FILE, as in com.example.order=order.json".to_owned()),
     }
 }

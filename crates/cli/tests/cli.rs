@@ -311,13 +311,14 @@ fn schemas_that_cannot_be_used_are_wrong_use() {
     let empty = tempfile::tempdir().expect("a folder");
     let path = |path: &std::path::Path| path.to_str().expect("a path").to_owned();
     let lone = format!("com.example.order={order_file}");
+    let documented = format!("com.amlyze.customer.updated={}/address.json", path(folder.path()));
     for (arguments, said) in [
         (vec!["check", "--schema", "order.json"], "expected TYPE=FILE, as in com.example.order=order.json"),
         (vec!["check", "--schema", "a=missing.json"], "cannot read the schema missing.json"),
         // Without the folder nobody knows what it refers to.
         (vec!["check", "--schema", &lone], "address.json, which is not there"),
         (vec!["check", "--schemas", &path(empty.path())], "named after an event type, as com.example.order.json"),
-        (vec!["check", "--vendor", "amlyze", "--schemas", &path(folder.path())], "`.schema(…)` has no effect here"),
+        (vec!["check", "--vendor", "amlyze", "--schema", &documented], "has the schema that AMLYZE documents"),
     ] {
         let output = hookvet(&arguments, &order("com.example.order", "{}"));
         let errors = String::from_utf8_lossy(&output.stderr);

@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use hookvet_catalogue::Vendor;
 use serde_json::{Map, Value};
 
+use crate::authenticity::Secret;
 use crate::policy::{Level, Policy, Preset};
 use crate::rule::Rule;
-use crate::signature::Secret;
 use crate::verdict::Verdict;
 use crate::vetter::Vetter;
 
@@ -20,13 +20,13 @@ const MAX_KEPT: usize = 64;
 /// A delivery with the settings to judge it under, as [`Checker`] takes it.
 ///
 /// The JSON form is an object with
-/// - `vendor`: `amlyze`, `dataspike` or `cloudevents`;
+/// - `vendor`: `amlyze`, `dataspike`, `cloudevents` or `standard-webhooks`;
 /// - `headers`: a list of `[name, value]` in the order in which they came; each character of a value is one octet
 ///   (Latin-1);
 /// - `body`: text, sent as UTF-8; or `body_base64`, which wins where both are there; neither means an empty body;
 /// - `policy`: `strict`, `standard` (the default), `tolerant` or `observe`;
 /// - `rules`: an object from rule id to `off`, `warning`, `drift` or `error`;
-/// - `secrets`: a list of Dataspike signing secrets, each as text or as an object with `secret`, `label` (a name for verdicts) and
+/// - `secrets`: a list of the vendor's signing secrets, each as text or as an object with `secret`, `label` (a name for verdicts) and
 ///   `expires` (in seconds since the Unix epoch, from when on it counts no longer); without any, signatures are not looked at;
 /// - `now`: the time in seconds since the Unix epoch, 0 where it is left out;
 /// - `batches`: whether batches were asked for; false where it is left out;
@@ -86,7 +86,9 @@ impl CheckRequest {
             return Err(CheckError::new("a request is a JSON object with vendor, headers and body"));
         };
         let vendor = text(&mut members, "vendor")?
-            .ok_or_else(|| CheckError::new("member vendor is missing; it is amlyze, dataspike or cloudevents"))?
+            .ok_or_else(|| {
+                CheckError::new("member vendor is missing; it is amlyze, dataspike, cloudevents or standard-webhooks")
+            })?
             .parse::<Vendor>()
             .map_err(|error| CheckError::new(format!("member vendor: {error}")))?;
         let preset = match text(&mut members, "policy")? {
@@ -183,7 +185,7 @@ fn build(settings: &CheckSettings) -> Result<Vetter, CheckError> {
         .reveal(settings.reveal)
         .allow_unsigned();
     for (position, GivenSecret { text, label, expires }) in settings.secrets.iter().enumerate() {
-        let mut secret = Secret::parse(text)
+        let mut secret = Secret::of(settings.vendor, text)
             .map_err(|error| CheckError::new(format!("member secrets, number {}: {error}", position + 1)))?;
         if let Some(label) = label {
             secret = secret.labelled(label);

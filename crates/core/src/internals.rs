@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
-use hookvet_catalogue::EventInfo;
+use hookvet_catalogue::{EventInfo, Vendor};
 
 use crate::json::{Decimal, Document, Fault, FaultKind, Kind, Node};
 use crate::schema::onepass::compile::{Compiler, Owned};
-use crate::schema::onepass::{self, Findings, Schema, Stop, watch};
+use crate::schema::onepass::{self, Findings, Schema, Stop};
 use crate::schema::{SchemaFault, Validator, Violation};
+use crate::vendors::profile;
 
 /// Deepest nesting in everything here.
 pub const DEPTH: usize = 64;
@@ -115,9 +116,7 @@ impl Tables {
     pub fn captured(&self, bytes: &[u8]) -> BTreeMap<u8, (String, bool)> {
         let record = self.with(|schema| onepass::pass(schema, bytes, DEPTH)).unwrap_or_default();
         let raw = |span: onepass::Span| String::from_utf8_lossy(&bytes[span.start..span.end]).into_owned();
-        (1..=watch::SCREENING_GUID)
-            .filter_map(|slot| record.get(slot).map(|span| (slot, (raw(span), span.is_empty))))
-            .collect()
+        (1..onepass::SLOTS).filter_map(|slot| record.get(slot).map(|span| (slot, (raw(span), span.is_empty)))).collect()
     }
 }
 
@@ -129,7 +128,8 @@ fn words(fault: Fault) -> (String, usize) {
 /// The Dataspike event that a body names, as it is found before the body is read.
 #[must_use]
 pub fn dataspike_event(bytes: &[u8]) -> Option<&'static EventInfo> {
-    onepass::dataspike_event(bytes)
+    let profile = profile(Vendor::Dataspike);
+    profile.envelope().and_then(|envelope| envelope.event(profile, bytes))
 }
 
 /// The `jsonschema` crate behind the same types.
@@ -196,7 +196,7 @@ pub fn render_tables() -> Result<String, SchemaFault> {
     let mut compiler = Compiler::new();
     let mut roots = Vec::new();
     for event in hookvet_catalogue::events() {
-        roots.push(compiler.add(event.schema_id, event.schema(), &watch::watched(event))?);
+        roots.push(compiler.add(event.schema_id, event.schema(), &profile(event.vendor).captured(event))?);
     }
     Ok(onepass::render::render(&compiler.finish(), &roots))
 }
@@ -210,9 +210,4 @@ pub fn without_tables(builder: crate::VetterBuilder) -> crate::VetterBuilder {
 #[must_use]
 pub fn has_tables(vetter: &crate::Vetter, event_type: &str) -> bool {
     vetter.settings.own.has_tables(event_type)
-}
-
-/// The verdict as [`Vetter::vet`](crate::Vetter::vet) gives it, without the short way that it takes for the usual headers.
-pub fn vet_with_care(vetter: &crate::Vetter, headers: &[(Vec<u8>, Vec<u8>)], body: &[u8], now: u64) -> crate::Verdict {
-    vetter.vet_with_care(headers, body, now)
 }

@@ -14,11 +14,13 @@
 //! - [`amlyze`], [`dataspike`]: typed events, read from an accepted delivery with [`Verdict::read`]
 //! - [`Secret`]: what Dataspike signs with; [`Credential`]: what others can be asked to show
 
+mod authenticity;
 mod check;
 mod cloudevents;
-mod credential;
 mod escape;
 mod finding;
+mod grammar;
+mod headers;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod internals;
@@ -26,19 +28,20 @@ mod json;
 mod order;
 mod policy;
 mod problem;
+mod profiles;
 mod report;
 mod rule;
 mod schema;
-mod signature;
+mod settings;
 mod typed;
 mod vendors;
 mod verdict;
 mod vetter;
 
+pub use authenticity::{Credential, CredentialError, Secret, SecretError};
 pub use check::{CheckError, CheckRequest, Checker, error_line};
 pub use cloudevents::encode::{CloudEvent, EncodeError, Outgoing};
 pub use cloudevents::handshake::{AllowedRate, Handshake, HandshakeAnswer};
-pub use credential::{Credential, CredentialError};
 pub use escape::escaped;
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{
@@ -54,10 +57,9 @@ pub use schema::SchemaWarning;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub use schema::schema_violations;
-pub use signature::{Secret, SecretError, sign_dataspike};
+pub use settings::{DEFAULT_MAX_BODY, DEFAULT_TOLERANCE};
 pub use typed::{OwnEvent, Picks, ReadEvent, RoutedEvent, TypedError};
+pub use vendors::dataspike::{DEFAULT_MAX_BODY_DATASPIKE, sign as sign_dataspike};
+pub use vendors::standard_webhooks::sign as sign_standard_webhooks;
 pub use verdict::{Authenticity, Decision, EventContext, Mode, Verdict};
-pub use vetter::{
-    BuildError, DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Pending, Rejection, Vetter,
-    VetterBuilder,
-};
+pub use vetter::{BuildError, Pending, Rejection, Vetter, VetterBuilder};

@@ -28,6 +28,8 @@ pub(crate) struct Report {
     /// What earlier events of the same batch have used up.
     taken: Size,
     bytes: usize,
+    /// How many of the findings `bytes` counts; the last ones are measured when somebody asks.
+    measured: usize,
 }
 
 /// How much was reported.
@@ -97,18 +99,17 @@ impl<'v> Note<'v> {
 }
 
 impl Report {
-    /// Begins with findings that are known beforehand and let the delivery through.
-    pub(crate) fn with(findings: &'static [Finding]) -> Self {
-        Self { findings: Cow::Borrowed(findings), ..Self::default() }
-    }
-
     /// For one event of a batch, whose earlier events have used up that much.
     pub(crate) fn after(taken: Size) -> Self {
         Self { taken, ..Self::default() }
     }
 
     /// What this event and those before it have used up.
-    pub(crate) fn size(&self) -> Size {
+    pub(crate) fn size(&mut self) -> Size {
+        for finding in &self.findings[self.measured..] {
+            self.bytes += finding.written_length();
+        }
+        self.measured = self.findings.len();
         Size { findings: self.taken.findings + self.findings.len(), bytes: self.taken.bytes + self.bytes }
     }
 
@@ -129,6 +130,7 @@ impl Report {
             }
             if let Some(last) = self.findings.to_mut().pop() {
                 self.bytes -= last.written_length();
+                self.measured -= 1;
             }
         }
         let value = note.value.filter(|_| reveal).map(shorten);
@@ -137,9 +139,8 @@ impl Report {
             Cow::Owned(text) => Cow::Owned(first_characters(text, MAX_MESSAGE)),
             fixed @ Cow::Borrowed(_) => fixed,
         };
-        let finding = Finding { rule, severity, place: spot.into_place(), message, offset, value, rejects };
-        self.bytes += finding.written_length();
-        self.findings.to_mut().push(finding);
+        let place = spot.into_place();
+        self.findings.to_mut().push(Finding { rule, severity, place, message, offset, value, rejects });
     }
 
     /// Whether one of the findings refuses the delivery, and the class of fault that wins.
@@ -148,7 +149,7 @@ impl Report {
     }
 
     /// Whether more findings are only counted.
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&mut self) -> bool {
         let Size { findings, bytes } = self.size();
         findings >= MAX_FINDINGS || bytes >= MAX_BYTES
     }
@@ -156,10 +157,6 @@ impl Report {
     /// Counts findings that were left out elsewhere.
     pub(crate) fn leave_out(&mut self, count: usize) {
         self.left_out += count;
-    }
-
-    pub(crate) fn contains(&self, rule: Rule) -> bool {
-        self.findings.iter().any(|finding| finding.rule == rule)
     }
 
     /// The list of one event of a batch, and how many were left out: the batch says that once.

@@ -102,10 +102,13 @@ pub trait OwnEvent: DeserializeOwned + 'static {}
 
 impl<E: OwnEvent> ReadEvent for E {
     fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError> {
-        expect_vendor(verdict, Vendor::CloudEvents)?;
         let event = verdict.event().ok_or(TypedError::NoEvent)?;
-        if event.rust_type.is_some_and(|given| given != TypeId::of::<E>()) {
-            return Err(TypedError::OtherType);
+        match event.rust_type {
+            Some(given) if given != TypeId::of::<E>() => return Err(TypedError::OtherType),
+            Some(_) => {}
+            // Where no Rust type was given, the handler says what it is, but not of what a vendor documents.
+            None if verdict.vendor() == Vendor::StandardWebhooks => {}
+            None => expect_vendor(verdict, Vendor::CloudEvents)?,
         }
         let data = verdict.data(body).ok_or(TypedError::NoEvent)?;
         Ok(hookvet_catalogue::read(&data)?)

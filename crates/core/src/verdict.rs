@@ -182,7 +182,7 @@ impl EventContext {
     /// An extension as a Timestamp that follows RFC 3339.
     pub fn extension_timestamp(&self, name: &str) -> Option<Timestamp> {
         let text = self.attributes.extension(name)?;
-        crate::cloudevents::time::parse(text).map(|_| Timestamp::from(text))
+        crate::grammar::time::parse(text).map(|_| Timestamp::from(text))
     }
 
     /// Whose event it is.
@@ -270,15 +270,6 @@ pub(crate) enum Data {
     Decoded(Vec<u8>),
 }
 
-/// What a delivery turned out to hold.
-#[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "the large variant is the usual one")]
-pub(crate) enum Content {
-    // In place: the usual delivery allocates nothing.
-    Event(Option<EventContext>),
-    Batch(Vec<Verdict>),
-}
-
 /// What hookvet says about a delivery: which event it is, whether it is what the vendor documents, and every reason.
 ///
 /// [`to_json`](Self::to_json) is the form that every surface shares. `Debug` shows no value of the delivery.
@@ -290,7 +281,11 @@ pub struct Verdict {
     pub(crate) class: Option<Class>,
     pub(crate) vendor: Vendor,
     pub(crate) mode: Mode,
-    pub(crate) content: Content,
+    /// What is known of the event.
+    pub(crate) context: EventContext,
+    /// Whether that makes out an event.
+    pub(crate) has_event: bool,
+    pub(crate) batch: Option<Vec<Verdict>>,
     pub(crate) schema: Option<Cow<'static, str>>,
     pub(crate) authenticity: Authenticity,
     pub(crate) findings: Cow<'static, [Finding]>,
@@ -337,19 +332,13 @@ impl Verdict {
     /// The event, where one could be made out; `None` for a batch.
     #[must_use]
     pub fn event(&self) -> Option<&EventContext> {
-        match &self.content {
-            Content::Event(event) => event.as_ref(),
-            Content::Batch(_) => None,
-        }
+        self.has_event.then_some(&self.context)
     }
 
     /// One verdict for each event of a batch; `None` for everything else.
     #[must_use]
     pub fn batch(&self) -> Option<&[Verdict]> {
-        match &self.content {
-            Content::Batch(verdicts) => Some(verdicts),
-            Content::Event(_) => None,
-        }
+        self.batch.as_deref()
     }
 
     /// The `$id` of the schema that the payload was validated against; `None` for an unknown type.
@@ -397,10 +386,10 @@ impl Verdict {
             out.member("status", |out| out.number(usize::from(self.status)));
             out.text_member("vendor", self.vendor.as_str());
             out.text_member("mode", self.mode.as_str());
-            match &self.content {
-                Content::Event(None) => out.optional_member("event", None),
-                Content::Event(Some(event)) => out.member("event", |out| event.write(out)),
-                Content::Batch(verdicts) => out.member("batch", |out| out.list(verdicts, |out, one| one.write(out))),
+            match (&self.batch, self.event()) {
+                (Some(verdicts), _) => out.member("batch", |out| out.list(verdicts, |out, one| one.write(out))),
+                (None, Some(event)) => out.member("event", |out| event.write(out)),
+                (None, None) => out.optional_member("event", None),
             }
             out.optional_member("schema", self.schema.as_deref());
             out.text_member("authenticity", self.authenticity.as_str());
@@ -419,7 +408,8 @@ impl fmt::Debug for Verdict {
             .field("status", &self.status)
             .field("vendor", &self.vendor)
             .field("mode", &self.mode)
-            .field("content", &self.content)
+            .field("event", &self.event())
+            .field("batch", &self.batch)
             .field("schema", &self.schema)
             .field("authenticity", &self.authenticity)
             .field("findings", &self.findings)
@@ -434,9 +424,9 @@ impl Serialize for Verdict {
         out.serialize_field("status", &self.status)?;
         out.serialize_field("vendor", self.vendor.as_str())?;
         out.serialize_field("mode", self.mode.as_str())?;
-        match &self.content {
-            Content::Event(event) => out.serialize_field("event", event)?,
-            Content::Batch(verdicts) => out.serialize_field("batch", verdicts)?,
+        match &self.batch {
+            Some(verdicts) => out.serialize_field("batch", verdicts)?,
+            None => out.serialize_field("event", &self.event())?,
         }
         out.serialize_field("schema", &self.schema)?;
         out.serialize_field("authenticity", self.authenticity.as_str())?;

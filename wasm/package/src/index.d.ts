@@ -19,7 +19,7 @@ type Module = typeof globalThis extends { WebAssembly: { Module: abstract new (.
 type Bytes = ReturnType<Uint8Array['slice']>;
 
 /** Who sends: AMLYZE (CloudEvents), Dataspike (signed JSON), or any other sender of CloudEvents, without payload schemas. */
-export type Vendor = 'amlyze' | 'dataspike' | 'cloudevents';
+export type Vendor = 'amlyze' | 'dataspike' | 'cloudevents' | 'standard-webhooks';
 
 /** The type of an event that a schema is enforced for: all of them, or those of one vendor. */
 export type EventType<V extends Vendor = Vendor> = V extends keyof EventData ? keyof EventData[V] & string : never;

@@ -209,7 +209,7 @@ pub fn find(vendor: Vendor, name: impl AsRef<[u8]>) -> Option<&'static EventInfo
             .map(|position| &EVENTS[position])
             .filter(|info| info.name.as_bytes().first_chunk::<{ index::PREFIX }>() == name.first_chunk()),
         Vendor::Dataspike => EVENTS[amlyze::EVENTS.len()..].iter().find(is_it),
-        Vendor::CloudEvents => None,
+        Vendor::CloudEvents | Vendor::StandardWebhooks => None,
     }
 }
 

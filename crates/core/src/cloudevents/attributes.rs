@@ -7,7 +7,9 @@ use std::fmt;
 
 use arrayvec::ArrayVec;
 
-use super::{media_type::MediaType, time, uri, values::is_forbidden};
+use super::values::is_forbidden;
+use crate::grammar::media_type::MediaType;
+use crate::grammar::{time, uri};
 use crate::rule::Rule;
 
 /// The attributes that the standard itself defines.
@@ -36,6 +38,9 @@ impl Core {
     ];
     pub(crate) const COUNT: usize = Self::ALL.len();
     pub(crate) const REQUIRED: [Self; 4] = [Self::Id, Self::Source, Self::Specversion, Self::Type];
+    /// Those that have a `ce-` header, by its name.
+    pub(crate) const BY_HEADER: [Self; 7] =
+        [Self::Dataschema, Self::Id, Self::Source, Self::Specversion, Self::Subject, Self::Time, Self::Type];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -64,31 +69,19 @@ impl Core {
         }
     }
 
-    /// By its header's name in lower case; `None` for Content-Type, which has rules of its own.
-    pub(crate) fn from_header(header: &[u8]) -> Option<Self> {
-        Some(match header {
-            b"ce-id" => Self::Id,
-            b"ce-source" => Self::Source,
-            b"ce-specversion" => Self::Specversion,
-            b"ce-type" => Self::Type,
-            b"ce-subject" => Self::Subject,
-            b"ce-time" => Self::Time,
-            b"ce-dataschema" => Self::Dataschema,
-            _ => return None,
-        })
-    }
-
     /// By its name in lower case.
+    #[inline]
     pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
-        Some(match name {
-            b"id" => Self::Id,
-            b"source" => Self::Source,
-            b"specversion" => Self::Specversion,
-            b"type" => Self::Type,
-            b"subject" => Self::Subject,
-            b"time" => Self::Time,
-            b"dataschema" => Self::Dataschema,
-            b"datacontenttype" => Self::Datacontenttype,
+        // The length tells the most.
+        Some(match name.len() {
+            2 if name == b"id" => Self::Id,
+            4 if name == b"type" => Self::Type,
+            4 if name == b"time" => Self::Time,
+            6 if name == b"source" => Self::Source,
+            7 if name == b"subject" => Self::Subject,
+            10 if name == b"dataschema" => Self::Dataschema,
+            11 if name == b"specversion" => Self::Specversion,
+            15 if name == b"datacontenttype" => Self::Datacontenttype,
             _ => return None,
         })
     }
@@ -146,31 +139,55 @@ impl Attributes {
         }
     }
 
+    /// Whether a standard attribute has a value that is not empty.
+    pub(crate) fn is_filled(&self, core: Core) -> bool {
+        let span = self.core[core as usize];
+        span == Span::FIXED || (span != Span::ABSENT && span.start < span.end)
+    }
+
+    /// The octets of a standard attribute, which nobody has to look through once more to have them as text.
+    pub(crate) fn octets(&self, core: Core) -> Option<&[u8]> {
+        match self.core[core as usize] {
+            Span::ABSENT | Span::FIXED => self.get(core).map(str::as_bytes),
+            span => Some(self.text.octets(span)),
+        }
+    }
+
     /// Sets a standard attribute; the first value stays where one is there already.
     pub(crate) fn set(&mut self, core: Core, value: &str) {
-        if self.core[core as usize] == Span::ABSENT {
-            self.core[core as usize] = self.text.keep(value.as_bytes());
-        }
+        self.set_octets(core, value.as_bytes());
     }
 
     /// The same for a value that is printable ASCII throughout.
     pub(crate) fn set_plain(&mut self, core: Core, value: &[u8]) {
         debug_assert!(value.is_ascii());
+        self.set_octets(core, value);
+    }
+
+    fn set_octets(&mut self, core: Core, value: &[u8]) {
         if self.core[core as usize] == Span::ABSENT {
             self.core[core as usize] = self.text.keep(value);
         }
     }
 
-    /// Sets what a documented delivery always says: the version, JSON as the media type, and a type of the catalogue.
-    pub(crate) fn set_fixed(&mut self, event_type: &'static str) {
-        self.event_type = event_type;
-        for core in [Core::Specversion, Core::Datacontenttype, Core::Type] {
-            self.core[core as usize] = Span::FIXED;
-        }
+    /// Sets the type to the name of a documented event.
+    pub(crate) fn set_type(&mut self, name: &'static str) {
+        self.event_type = name;
+        self.core[Core::Type as usize] = Span::FIXED;
+    }
+
+    /// Sets the version of the standard, or JSON as the media type of the data.
+    pub(crate) fn set_fixed(&mut self, core: Core) {
+        debug_assert!(matches!(core, Core::Specversion | Core::Datacontenttype));
+        self.core[core as usize] = Span::FIXED;
     }
 
     pub(crate) fn is_set(&self, core: Core) -> bool {
         self.core[core as usize] != Span::ABSENT
+    }
+
+    pub(crate) fn has_extensions(&self) -> bool {
+        !self.extensions.is_empty()
     }
 
     pub(crate) fn push_extension(&mut self, name: &str, value: &str) {

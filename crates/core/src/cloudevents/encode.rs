@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::attributes::{Attributes, Core, check};
-use super::media_type::{MediaType, trim_ows};
-use super::mode::{Told, told_by};
+use super::mode::{self, Declared};
 use super::names;
 use super::values::is_forbidden;
+use crate::grammar::media_type::{MediaType, trim_ows};
 use crate::rule::Rule;
 use crate::schema::onepass;
 use crate::verdict::{EventContext, Verdict};
@@ -153,7 +153,7 @@ impl CloudEvent {
     pub fn to_binary(&self) -> Result<Outgoing, EncodeError> {
         self.check()?;
         if let Some(media_type) = &self.datacontenttype
-            && told_by(Some(media_type.as_bytes())) != Told::Binary
+            && mode::of(Some(media_type.as_bytes())) != Declared::Binary
         {
             let message = "data of a CloudEvents media type cannot travel in binary mode";
             return Err(EncodeError::new("datacontenttype", Rule::CeADct, message));

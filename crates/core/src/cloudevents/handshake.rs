@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::media_type::trim_ows;
+use crate::grammar::media_type::trim_ows;
 
 /// How many deliveries a minute a sender may make.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -1,10 +1,10 @@
-//! Which content mode a request is in (rules M): told by Content-Type alone.
+//! Which content mode a request is in (rules M): Content-Type alone says it.
 
-use super::media_type::{MediaType, starts_with_ignore_case, trim_ows};
+use crate::grammar::media_type::{MediaType, starts_with_ignore_case, trim_ows};
 
 /// What Content-Type says about the mode.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Told {
+pub(crate) enum Declared {
     /// M3: anything that is not a CloudEvents media type, or none.
     Binary,
     /// M1 in the JSON format, the only event format that is read.
@@ -18,18 +18,18 @@ pub(crate) enum Told {
 }
 
 /// Applies M1 to M5. The longer prefix is tested first, since `application/cloudevents` begins both.
-pub(crate) fn told_by(content_type: Option<&[u8]>) -> Told {
-    let Some(value) = content_type.map(trim_ows) else { return Told::Binary };
+pub(crate) fn of(content_type: Option<&[u8]>) -> Declared {
+    let Some(value) = content_type.map(trim_ows) else { return Declared::Binary };
     if !starts_with_ignore_case(value, b"application/cloudevents") {
-        return Told::Binary;
+        return Declared::Binary;
     }
     let is = |subtype: &[u8]| MediaType::parse(value).is_some_and(|media_type| media_type.is(b"application", subtype));
     if starts_with_ignore_case(value, b"application/cloudevents-batch") {
-        if is(b"cloudevents-batch+json") { Told::Batched } else { Told::UnknownBatched }
+        if is(b"cloudevents-batch+json") { Declared::Batched } else { Declared::UnknownBatched }
     } else if is(b"cloudevents+json") {
-        Told::Structured
+        Declared::Structured
     } else {
-        Told::UnknownStructured
+        Declared::UnknownStructured
     }
 }
 
@@ -39,19 +39,19 @@ mod tests {
 
     #[test]
     fn the_longer_prefix_wins_and_case_does_not_matter() {
-        for (value, told) in [
-            (None, Told::Binary),
-            (Some("application/json"), Told::Binary),
-            (Some("application/vnd.cloudevents+json"), Told::Binary),
-            (Some("application/cloudevents+json; charset=utf-8"), Told::Structured),
-            (Some("APPLICATION/CloudEvents+JSON"), Told::Structured),
-            (Some("application/cloudevents-batch+json"), Told::Batched),
-            (Some("application/cloudevents"), Told::UnknownStructured),
-            (Some("application/cloudevents+xml"), Told::UnknownStructured),
-            (Some("application/cloudeventsfoo+json"), Told::UnknownStructured),
-            (Some("application/cloudevents-batch+avro"), Told::UnknownBatched),
+        for (value, declared) in [
+            (None, Declared::Binary),
+            (Some("application/json"), Declared::Binary),
+            (Some("application/vnd.cloudevents+json"), Declared::Binary),
+            (Some("application/cloudevents+json; charset=utf-8"), Declared::Structured),
+            (Some("APPLICATION/CloudEvents+JSON"), Declared::Structured),
+            (Some("application/cloudevents-batch+json"), Declared::Batched),
+            (Some("application/cloudevents"), Declared::UnknownStructured),
+            (Some("application/cloudevents+xml"), Declared::UnknownStructured),
+            (Some("application/cloudeventsfoo+json"), Declared::UnknownStructured),
+            (Some("application/cloudevents-batch+avro"), Declared::UnknownBatched),
         ] {
-            assert_eq!(told_by(value.map(str::as_bytes)), told, "{value:?}");
+            assert_eq!(of(value.map(str::as_bytes)), declared, "{value:?}");
         }
     }
 }

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::attributes::{AttributeFault, Core};
-use super::media_type::{is_token, starts_with_ignore_case};
 use crate::finding::Place;
+use crate::grammar::media_type::{is_token, starts_with_ignore_case};
 use crate::rule::Rule;
 
 /// How much of a sender's name is shown, in octets.

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use super::attributes::{Attributes, Core, check};
 use super::data::{self, StructuredData};
-use super::media_type::MediaType;
 use super::names::{self, Sent};
 use super::values::is_forbidden;
 use crate::finding::Place;
+use crate::grammar::media_type::MediaType;
 use crate::json::{Kind, Node, pointer};
 use crate::report::{Note, Report};
 use crate::rule::Rule;
-use crate::vendors::{self, Reading};
-use crate::vetter::Settings;
+use crate::settings::Settings;
+use crate::vendors::Reading;
 
 /// A structured event as far as it could be read.
 #[derive(Debug, Default)]
@@ -119,15 +119,13 @@ impl Reader<'_> {
 
     fn standard(&mut self, core: Core, text: &str, place: &str, member: Node<'_, '_>) {
         if let Err((rule, message)) = check(core, text) {
-            match vendors::header_reading(self.settings.vendor, core, rule) {
+            match self.settings.profile.attribute_reading(core, rule) {
                 Reading::Keep => self.add(rule, place, message, member.start(), member.raw()),
                 Reading::Drop => {}
                 Reading::Instead(rule, message) => self.add(rule, place, message, member.start(), member.raw()),
             }
         }
-        let mut found = Vec::new();
-        vendors::look_at_header(self.settings.vendor, core, text, &mut |rule, message| found.push((rule, message)));
-        for (rule, message) in found {
+        if let Some((rule, message)) = self.settings.profile.look_at_attribute(core, text) {
             self.add(rule, place, message, member.start(), member.raw());
         }
         self.attributes.set(core, text);
@@ -136,7 +134,7 @@ impl Reader<'_> {
     fn missing(&mut self, event: Node<'_, '_>) {
         let missing: Vec<Core> = self.sent.missing().collect();
         for core in missing {
-            match vendors::header_reading(self.settings.vendor, core, Rule::CeA1) {
+            match self.settings.profile.attribute_reading(core, Rule::CeA1) {
                 Reading::Keep => {
                     let message = format!("required context attribute {} is missing", core.name());
                     self.add(Rule::CeA1, "", message, event.start(), b"");

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::media_type::trim_ows;
+use crate::grammar::media_type::trim_ows;
 use crate::rule::Rule;
 
 /// Why a value cannot be decoded.

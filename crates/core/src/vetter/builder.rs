@@ -5,37 +5,50 @@ use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
-use super::clean::Known;
-use super::effect::{self, Given};
+use super::Vetter;
 use super::own::OwnEvents;
-use super::{DEFAULT_MAX_BODY, DEFAULT_MAX_BODY_DATASPIKE, DEFAULT_TOLERANCE, Settings, Vetter};
+use crate::authenticity::{Credential, Secret};
 use crate::cloudevents::handshake::Handshake;
-use crate::credential::Credential;
 use crate::policy::{Level, Policy};
 use crate::rule::{Class, Rule};
 use crate::schema::SchemaFault;
-use crate::signature::Secret;
+use crate::settings::{DEFAULT_TOLERANCE, Settings};
+use crate::vendors::{Profile, profile};
 
 /// Why a [`Vetter`] cannot be built.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Dataspike signs every delivery, and there is no secret to check with.
+    /// The vendor signs every delivery, and there is no secret to check with.
     #[error(
-        "a Dataspike vetter needs a secret: add `.secret(Secret::parse(\"whsec_…\")?)`, or say `.allow_unsigned()` to \
-         take deliveries that nobody has proven"
+        "a {vendor} vetter needs a secret: add `.secret(Secret::of(vendor, text)?)`, or say `.allow_unsigned()` to take \
+         deliveries that nobody has proven"
     )]
-    NoSecret,
+    NoSecret {
+        /// Its name.
+        vendor: &'static str,
+    },
+    /// A secret has the form of another vendor, or the vendor signs nothing.
+    #[error(
+        "a {vendor} vetter was given a secret of {found}; read it with `Secret::of(vendor, text)`, or leave it out where the \
+         vendor signs nothing"
+    )]
+    SecretOfOther {
+        /// The name of the vendor that is judged.
+        vendor: &'static str,
+        /// The name of the vendor whose form the secret has.
+        found: &'static str,
+    },
     /// A schema does not compile.
     #[error(transparent)]
     Schema(#[from] SchemaFault),
-    /// A setting that the profile has no use for.
-    #[error("`.{setting}(…)` has no effect here, under the profile {profile}: {}", effect::instead(setting, *profile))]
+    /// A setting that nothing given besides has a use for.
+    #[error("`.{setting}(…)` has no effect here: {instead}")]
     NoEffect {
         /// The method of the builder.
         setting: &'static str,
-        /// Whose deliveries are vetted.
-        profile: Vendor,
+        /// What to do about it.
+        instead: &'static str,
     },
     /// One event type has two schemas.
     #[error("the event type {event_type} has two schemas; give it one, with `.schema(…)` or with `.event(…)`")]
@@ -43,9 +56,18 @@ pub enum BuildError {
         /// The type.
         event_type: String,
     },
+    /// A schema for a type that the vendor documents.
+    #[error("the event type {event_type} has the schema that {vendor} documents, and takes no other; leave yours out")]
+    TypeDocumented {
+        /// The type.
+        event_type: String,
+        /// The vendor's name.
+        vendor: &'static str,
+    },
     /// A type has a schema and is not taken.
     #[error(
-        "the event type {event_type} has a schema and is not among the types of `.only(…)`; add it there, or leave its schema out"
+        "the event type {event_type} has a schema and is not among the types of `.only(…)`; add it there, or leave its \
+         schema out"
     )]
     TypeLeftOut {
         /// The type.
@@ -64,12 +86,6 @@ pub enum BuildError {
     },
 }
 
-impl BuildError {
-    pub(super) fn no_effect(setting: &'static str, profile: Vendor) -> Self {
-        Self::NoEffect { setting, profile }
-    }
-}
-
 /// The statuses of an acknowledgement.
 const ACKNOWLEDGEMENTS: RangeInclusive<u16> = 200..=299;
 
@@ -84,17 +100,17 @@ fn expected_status(class: Option<Class>) -> String {
     format!("expected a status from {} to {} for {what}", range.start(), range.end())
 }
 
-/// Settings of a [`Vetter`]; every one has a default but the Dataspike secret.
+/// Settings of a [`Vetter`]; every one has a default but the secret of a vendor that signs.
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct VetterBuilder {
-    vendor: Vendor,
+    profile: &'static dyn Profile,
     policy: Policy,
     reveal: bool,
     secrets: Vec<Secret>,
     credentials: Vec<Credential>,
     allow_unsigned: bool,
-    tolerance: u64,
+    tolerance: Option<u64>,
     max_body: usize,
     max_depth: usize,
     max_attributes: usize,
@@ -102,29 +118,27 @@ pub struct VetterBuilder {
     accepted_status: u16,
     statuses: Vec<(Class, u16)>,
     handshake: Option<Handshake>,
-    given: Given,
     pub(super) own: OwnEvents,
 }
 
 impl VetterBuilder {
     pub(super) fn new(vendor: Vendor) -> Self {
-        let max_body = if vendor == Vendor::Dataspike { DEFAULT_MAX_BODY_DATASPIKE } else { DEFAULT_MAX_BODY };
+        let profile = profile(vendor);
         Self {
-            vendor,
+            profile,
             policy: Policy::standard(),
             reveal: false,
             secrets: Vec::new(),
             credentials: Vec::new(),
             allow_unsigned: false,
-            tolerance: DEFAULT_TOLERANCE,
-            max_body,
+            tolerance: None,
+            max_body: profile.max_body(),
             max_depth: 64,
             max_attributes: 256,
             batches: false,
             accepted_status: 204,
             statuses: Vec::new(),
             handshake: None,
-            given: Given::default(),
             own: OwnEvents::default(),
         }
     }
@@ -144,7 +158,6 @@ impl VetterBuilder {
     /// A secret that a signature may be made with; call it again for each secret during a change-over.
     pub fn secret(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);
-        self.given.secret = true;
         self
     }
 
@@ -163,12 +176,12 @@ impl VetterBuilder {
 
     /// Age of a signature that still passes, in seconds, both ways. Default: [`DEFAULT_TOLERANCE`].
     pub fn tolerance(mut self, seconds: u64) -> Self {
-        self.tolerance = seconds;
-        self.given.tolerance = true;
+        self.tolerance = Some(seconds);
         self
     }
 
-    /// Largest body that is taken, in bytes. Default: 256 KiB, for Dataspike 1 MiB.
+    /// Largest body that is taken, in bytes. Default: [`DEFAULT_MAX_BODY`](crate::DEFAULT_MAX_BODY), or what the vendor's long
+    /// payloads need.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
@@ -223,20 +236,29 @@ impl VetterBuilder {
     /// Checks the settings and compiles the schemas.
     ///
     /// # Errors
-    /// - [`BuildError::NoSecret`]: Dataspike without a secret and without [`allow_unsigned`](Self::allow_unsigned).
+    /// - [`BuildError::NoSecret`]: a vendor that signs, without a secret and without [`allow_unsigned`](Self::allow_unsigned).
+    /// - [`BuildError::SecretOfOther`]: a secret in the form of another vendor, or for a vendor that signs nothing.
     /// - [`BuildError::Schema`]: a schema does not compile, or refers to what was not handed over.
-    /// - [`BuildError::TypeTwice`], [`BuildError::TypeLeftOut`], [`BuildError::NoTypes`]: the types contradict each other.
-    /// - [`BuildError::NoEffect`]: a setting that the profile has no use for.
+    /// - [`BuildError::TypeTwice`], [`BuildError::TypeDocumented`], [`BuildError::TypeLeftOut`], [`BuildError::NoTypes`]: the types
+    ///   contradict each other.
+    /// - [`BuildError::NoEffect`]: a setting that nothing given besides has a use for.
     /// - [`BuildError::Status`]: a refusal outside 400 to 599, or an acknowledgement outside 200 to 299.
     pub fn build(self) -> Result<Vetter, BuildError> {
-        if self.vendor == Vendor::Dataspike && self.secrets.is_empty() && !self.allow_unsigned {
-            return Err(BuildError::NoSecret);
+        if self.profile.scheme().is_some() && self.secrets.is_empty() && !self.allow_unsigned {
+            return Err(BuildError::NoSecret { vendor: self.profile.name() });
+        }
+        if let Some(secret) = self.secrets.iter().find(|secret| secret.vendor() != self.profile.vendor()) {
+            let found = profile(secret.vendor()).name();
+            return Err(BuildError::SecretOfOther { vendor: self.profile.name(), found });
         }
         if !ACKNOWLEDGEMENTS.contains(&self.accepted_status) {
             return Err(BuildError::Status { class: None, status: self.accepted_status });
         }
-        self.given.check(self.vendor)?;
-        let own = self.own.build(self.vendor)?;
+        if self.tolerance.is_some() && self.secrets.is_empty() {
+            let instead = "no signature is looked at; add `.secret(…)`, or leave it out";
+            return Err(BuildError::NoEffect { setting: "tolerance", instead });
+        }
+        let own = self.own.build(self.profile)?;
         let mut statuses = Class::ALL.map(Class::default_status);
         for (class, status) in self.statuses {
             if !REFUSALS.contains(&status) {
@@ -248,16 +270,14 @@ impl VetterBuilder {
                 }
             }
         }
-        let clean_headers =
-            Known::of(self.vendor, &self.policy, self.handshake.is_some(), self.max_attributes, self.reveal);
         Ok(Vetter {
             settings: Arc::new(Settings {
-                vendor: self.vendor,
+                profile: self.profile,
                 policy: self.policy,
                 reveal: self.reveal,
                 secrets: self.secrets,
                 credentials: self.credentials,
-                tolerance: self.tolerance,
+                tolerance: self.tolerance.unwrap_or(DEFAULT_TOLERANCE),
                 max_body: self.max_body,
                 max_depth: self.max_depth,
                 max_attributes: self.max_attributes,
@@ -265,7 +285,6 @@ impl VetterBuilder {
                 accepted_status: self.accepted_status,
                 statuses,
                 handshake: self.handshake,
-                clean_headers,
                 own,
             }),
         })

@@ -1,70 +1,34 @@
 //! The vetter: settings in, deliveries judged in two steps.
 
 mod builder;
-mod clean;
-mod effect;
 #[cfg(feature = "schemars")]
 mod event;
+mod headers;
 mod judge;
-mod own;
+pub(crate) mod own;
 mod payload;
 mod pending;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use hookvet_catalogue::Vendor;
 
+use crate::authenticity::Credential;
 use crate::cloudevents::handshake::Handshake;
-use crate::credential::Credential;
+use crate::finding::Place;
+use crate::headers::Pairs;
 use crate::policy::Policy;
-use crate::rule::{Class, Rule};
+use crate::report::Note;
+use crate::rule::Rule;
 #[cfg(feature = "own-schemas")]
 use crate::schema::SchemaWarning;
-use crate::signature::Secret;
+use crate::settings::Settings;
 use crate::verdict::Verdict;
 
 pub use builder::{BuildError, VetterBuilder};
-use pending::Careful;
 pub use pending::{Pending, Rejection};
-
-/// Largest body that is taken by default, in bytes: AMLYZE and generic CloudEvents.
-pub const DEFAULT_MAX_BODY: usize = 256 * 1024;
-
-/// Largest body that is taken by default, in bytes: Dataspike, whose screening results are long.
-pub const DEFAULT_MAX_BODY_DATASPIKE: usize = 1024 * 1024;
-
-/// Age of a signature that is tolerated by default, in seconds, both ways.
-pub const DEFAULT_TOLERANCE: u64 = 300;
-
-/// Everything that a judgement depends on besides the delivery and the time.
-#[derive(Debug)]
-pub(crate) struct Settings {
-    pub(crate) vendor: Vendor,
-    pub(crate) policy: Policy,
-    pub(crate) reveal: bool,
-    pub(crate) secrets: Vec<Secret>,
-    pub(crate) credentials: Vec<Credential>,
-    pub(crate) tolerance: u64,
-    pub(crate) max_body: usize,
-    pub(crate) max_depth: usize,
-    pub(crate) max_attributes: usize,
-    pub(crate) batches: bool,
-    pub(crate) accepted_status: u16,
-    pub(crate) statuses: [u16; Class::ALL.len()],
-    pub(crate) handshake: Option<Handshake>,
-    clean_headers: clean::Known,
-    pub(crate) own: own::Own,
-}
-
-impl Settings {
-    pub(crate) fn status(&self, class: Class) -> u16 {
-        let position = Class::ALL.iter().position(|other| *other == class);
-        position.map_or(500, |position| self.statuses[position])
-    }
-}
 
 /// Judges deliveries of one vendor under one policy. Cheap to clone; clones share everything.
 ///
@@ -95,21 +59,6 @@ pub struct Vetter {
 }
 
 impl Vetter {
-    /// AMLYZE: CloudEvents in binary mode, with the readings that its documents need.
-    pub fn amlyze() -> VetterBuilder {
-        VetterBuilder::new(Vendor::Amlyze)
-    }
-
-    /// Dataspike: signed JSON. Needs a secret, or a word that unsigned deliveries are taken.
-    pub fn dataspike() -> VetterBuilder {
-        VetterBuilder::new(Vendor::Dataspike)
-    }
-
-    /// Any CloudEvents sender: header and envelope rules, and your own types and schemas; without those every type, and no schema.
-    pub fn cloudevents() -> VetterBuilder {
-        VetterBuilder::new(Vendor::CloudEvents)
-    }
-
     /// The profile by its name.
     pub fn builder(vendor: Vendor) -> VetterBuilder {
         VetterBuilder::new(vendor)
@@ -129,7 +78,7 @@ impl Vetter {
         N: AsRef<[u8]> + ?Sized + 'h,
         V: AsRef<[u8]> + ?Sized + 'h,
     {
-        Pending::open(self, &Pairs(headers, PhantomData), now)
+        Pending::open(self, &Pairs::new(headers), now)
     }
 
     /// Judges a whole delivery: [`open`](Self::open) and [`Pending::close`] in one.
@@ -139,34 +88,23 @@ impl Vetter {
         N: AsRef<[u8]> + ?Sized + 'h,
         V: AsRef<[u8]> + ?Sized + 'h,
     {
-        let headers = Pairs(headers, PhantomData);
-        // Filled where it lies: a verdict is large enough for a move of it to be seen in measurements.
         let mut verdict = judge::blank(&self.settings);
-        if !judge::clean(&self.settings, &headers, body, now, &mut verdict) {
-            verdict = self.find_out(&headers, body, now);
+        let opened = headers::open(&self.settings, &Pairs::new(headers), now, &mut verdict);
+        if opened.report.rejecting_class().is_some() {
+            judge::headers_only(&self.settings, opened, &mut verdict);
+        } else {
+            judge::with_body(&self.settings, opened, body, &mut verdict);
         }
         verdict
-    }
-
-    fn find_out<'h>(&self, headers: &impl HeaderList<'h>, body: &[u8], now: u64) -> Verdict {
-        match Careful::open(self, headers, now) {
-            Ok(careful) => careful.close(body),
-            Err(rejection) => rejection.into_verdict(),
-        }
-    }
-
-    /// For the test that both ways lead to one verdict.
-    #[cfg(feature = "internals")]
-    pub(crate) fn vet_with_care(&self, headers: &[(Vec<u8>, Vec<u8>)], body: &[u8], now: u64) -> Verdict {
-        let headers = headers.iter().map(|(name, value)| (name, value));
-        self.find_out(&Pairs(headers, PhantomData), body, now)
     }
 
     /// Refuses a delivery for a reason that only an adapter can see: its method, a store that is down.
     ///
     /// The refusal stands under every policy; `message` must not quote the delivery.
     pub fn refuse(&self, rule: Rule, message: impl Into<Cow<'static, str>>) -> Verdict {
-        judge::refused(&self.settings, rule, message.into())
+        let mut verdict = judge::blank(&self.settings);
+        judge::refuse(&self.settings, Note::new(rule, Place::Request, message), &mut verdict);
+        verdict
     }
 
     /// The webhook handshake, where the receiver takes part in it.
@@ -198,7 +136,7 @@ impl Vetter {
     /// The profile that judges.
     #[must_use]
     pub fn vendor(&self) -> Vendor {
-        self.settings.vendor
+        self.settings.profile.vendor()
     }
 
     /// The JSON Schema that events of this type are held to, as it was given, derived or published; `None` where there is none.
@@ -224,7 +162,9 @@ impl Vetter {
     #[cfg(feature = "runtime-schemas")]
     #[must_use]
     pub fn own_types(&self) -> Vec<&str> {
-        self.settings.own.types()
+        let mut types: Vec<&str> = self.settings.own.types().collect();
+        types.sort_unstable();
+        types
     }
 
     /// What in your own schemas has no effect: keywords that no vocabulary knows, formats that nobody checks, a missing `$schema`.
@@ -247,28 +187,10 @@ impl Vetter {
     }
 }
 
-/// Headers that can be walked more than once.
-pub(crate) trait HeaderList<'h> {
-    fn walk(&self) -> impl Iterator<Item = (&'h [u8], &'h [u8])>;
-}
-
-struct Pairs<I, N: ?Sized, V: ?Sized>(I, PhantomData<(*const N, *const V)>);
-
-impl<'h, I, N, V> HeaderList<'h> for Pairs<I, N, V>
-where
-    I: IntoIterator<Item = (&'h N, &'h V)> + Clone,
-    N: AsRef<[u8]> + ?Sized + 'h,
-    V: AsRef<[u8]> + ?Sized + 'h,
-{
-    fn walk(&self) -> impl Iterator<Item = (&'h [u8], &'h [u8])> {
-        self.0.clone().into_iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
-    }
-}
-
 impl fmt::Debug for Vetter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vetter")
-            .field("vendor", &self.settings.vendor)
+            .field("vendor", &self.vendor())
             .field("policy", &self.settings.policy)
             .field("secrets", &self.settings.secrets)
             .field("credentials", &self.settings.credentials)

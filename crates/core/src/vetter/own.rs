@@ -1,26 +1,27 @@
 //! Events of a user's own: their types, their schemas, and which types a vetter takes at all.
 
 use std::any::TypeId;
+#[cfg(feature = "runtime-schemas")]
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-
-use hookvet_catalogue::{Vendor, amlyze, find};
 
 use super::VetterBuilder;
 use super::builder::BuildError;
 use super::judge::Judge;
-use super::payload::{Payload, Surrogates};
+use super::payload::Payload;
 use crate::finding::Place;
+#[cfg(feature = "runtime-schemas")]
 use crate::json::Document;
 use crate::report::Note;
 use crate::rule::Rule;
-#[cfg(feature = "runtime-schemas")]
 use crate::schema::OwnSchema;
-use crate::schema::onepass;
+use crate::schema::onepass::{self, Findings, Record, Stop};
 #[cfg(feature = "own-schemas")]
 use crate::schema::{SchemaWarning, Shelf};
+use crate::vendors::{Profile, Resolved};
 
 /// What is said of a member that a user's schema is silent about.
+#[cfg(feature = "runtime-schemas")]
 const UNKNOWN: &str = "the schema names no such member; it is kept";
 
 /// How many types a message lists.
@@ -68,7 +69,10 @@ pub(crate) struct Own {
     takes_documented: bool,
     /// What is said about any other.
     message: String,
-    #[cfg(feature = "runtime-schemas")]
+    #[cfg_attr(
+        not(feature = "runtime-schemas"),
+        expect(clippy::zero_sized_map_values, reason = "without the features there is none")
+    )]
     schemas: HashMap<String, OwnSchema>,
     rust_types: HashMap<String, TypeId>,
     #[cfg(feature = "own-schemas")]
@@ -76,19 +80,18 @@ pub(crate) struct Own {
 }
 
 impl OwnEvents {
-    pub(super) fn build(self, vendor: Vendor) -> Result<Own, BuildError> {
+    pub(super) fn build(self, profile: &'static dyn Profile) -> Result<Own, BuildError> {
         let mut own = Own::default();
         #[cfg(feature = "runtime-schemas")]
-        self.compile(vendor, &mut own)?;
-        #[cfg(feature = "runtime-schemas")]
-        let with_schema: BTreeSet<String> = own.schemas.keys().cloned().collect();
-        #[cfg(not(feature = "runtime-schemas"))]
-        let with_schema = BTreeSet::new();
+        self.compile(profile, &mut own)?;
+        let with_schema: BTreeSet<String> = own.types().map(str::to_owned).collect();
+        let is_documented = hookvet_catalogue::events().iter().any(|event| event.vendor == profile.vendor());
         own.taken = match self.taken {
-            Taken::Unsaid if with_schema.is_empty() => None,
+            // Schemas for what a vendor does not document yet say nothing about the rest.
+            Taken::Unsaid if with_schema.is_empty() || is_documented => None,
             Taken::Unsaid => Some(with_schema),
             Taken::Known => {
-                own.takes_documented = vendor != Vendor::CloudEvents;
+                own.takes_documented = is_documented;
                 Some(with_schema)
             }
             Taken::Only(types) => match with_schema.difference(&types).next() {
@@ -106,25 +109,26 @@ impl OwnEvents {
     }
 
     #[cfg(feature = "runtime-schemas")]
-    fn compile(&self, vendor: Vendor, own: &mut Own) -> Result<(), BuildError> {
-        if vendor != Vendor::CloudEvents && !self.schemas.is_empty() {
-            return Err(BuildError::no_effect("schema", vendor));
-        }
-        #[cfg(feature = "own-schemas")]
-        let shelf = Shelf::read(&self.resources, !self.has_free_formats)?;
-        #[cfg(feature = "internals")]
-        let shelf = if self.has_no_tables { shelf.without_tables() } else { shelf };
-        #[cfg(feature = "own-schemas")]
-        {
-            if self.schemas.is_empty() && !self.resources.is_empty() {
-                return Err(BuildError::no_effect("schema_resource", vendor));
-            }
-            own.warnings = shelf.warnings();
-        }
+    fn compile(&self, profile: &'static dyn Profile, own: &mut Own) -> Result<(), BuildError> {
+        let instead = "no schema is given that it could be for; add `.schema(type, text)`, or leave it out";
         if self.schemas.is_empty() && self.has_free_formats {
-            return Err(BuildError::no_effect("annotate_formats", vendor));
+            return Err(BuildError::NoEffect { setting: "annotate_formats", instead });
         }
+        #[cfg(feature = "own-schemas")]
+        let shelf = {
+            if self.schemas.is_empty() && !self.resources.is_empty() {
+                return Err(BuildError::NoEffect { setting: "schema_resource", instead });
+            }
+            let shelf = Shelf::read(&self.resources, !self.has_free_formats)?;
+            own.warnings = shelf.warnings();
+            #[cfg(feature = "internals")]
+            let shelf = if self.has_no_tables { shelf.without_tables() } else { shelf };
+            shelf
+        };
         for Brought { event_type, text, rust_type } in &self.schemas {
+            if profile.resolve(event_type).event.is_some() {
+                return Err(BuildError::TypeDocumented { event_type: event_type.clone(), vendor: profile.name() });
+            }
             #[cfg(feature = "own-schemas")]
             let schema = {
                 let (schema, warnings) = OwnSchema::compile(event_type, text, &shelf)?;
@@ -154,22 +158,11 @@ fn message(taken: &BTreeSet<String>, takes_documented: bool) -> String {
 }
 
 impl Own {
-    /// Whether some types are not taken.
-    pub(super) fn is_limited(&self) -> bool {
-        self.taken.is_some()
-    }
-
-    fn takes(&self, vendor: Vendor, event_type: &str) -> bool {
+    fn takes(&self, resolved: &Resolved, event_type: &str) -> bool {
         let Some(taken) = &self.taken else { return true };
-        if taken.contains(event_type) {
-            return true;
-        }
         // Under whichever of its spellings.
-        let documented = match vendor {
-            Vendor::Amlyze => amlyze::resolve_type(event_type).info(),
-            vendor => find(vendor, event_type),
-        };
-        documented.is_some_and(|info| self.takes_documented || taken.contains(info.name))
+        taken.contains(event_type)
+            || resolved.event.is_some_and(|event| self.takes_documented || taken.contains(event.name))
     }
 
     /// The Rust type that was given for events of this type.
@@ -177,16 +170,27 @@ impl Own {
         self.rust_types.get(event_type).copied()
     }
 
-    #[cfg(feature = "runtime-schemas")]
     pub(super) fn schema(&self, event_type: &str) -> Option<&OwnSchema> {
         self.schemas.get(event_type)
     }
 
-    /// The types that have a schema of the user's own, sorted.
-    #[cfg(feature = "runtime-schemas")]
-    pub(super) fn types(&self) -> Vec<&str> {
-        let types: BTreeSet<&str> = self.schemas.keys().map(String::as_str).collect();
-        types.into_iter().collect()
+    /// The types that have a schema of the user's own, in no order.
+    pub(super) fn types(&self) -> impl Iterator<Item = &str> {
+        self.schemas.keys().map(String::as_str)
+    }
+
+    /// Reads the data of an event of this type by the tables of its schema, where it has one.
+    pub(super) fn pass(&self, event_type: &str, bytes: &[u8], max_depth: usize) -> Result<Record, Stop> {
+        #[cfg(feature = "runtime-schemas")]
+        if let Some(schema) = self.schema(event_type) {
+            return schema.with_tables(|tables| onepass::pass(tables, bytes, max_depth));
+        }
+        #[cfg(not(feature = "runtime-schemas"))]
+        match self.schema(event_type) {
+            None => {}
+            Some(schema) => match *schema {},
+        }
+        onepass::pass(onepass::ANY, bytes, max_depth)
     }
 
     #[cfg(feature = "internals")]
@@ -201,54 +205,36 @@ impl Own {
 }
 
 impl Judge<'_, '_> {
-    /// Judges the data of an event that is in no catalogue, against the schema that the user brought for its type; returns the id of
-    /// that schema.
-    pub(super) fn own_payload(&mut self, event_type: &str, payload: &Payload<'_>) -> Option<Cow<'static, str>> {
-        let max_depth = self.settings.max_depth;
-        #[cfg(feature = "runtime-schemas")]
-        let schema = self.settings.own.schema(event_type);
-        #[cfg(feature = "runtime-schemas")]
-        let passed = match schema {
-            Some(schema) => schema.with_tables(|tables| onepass::pass(tables, &payload.bytes, max_depth)),
-            None => onepass::pass(onepass::ANY, &payload.bytes, max_depth),
-        };
-        #[cfg(not(feature = "runtime-schemas"))]
-        let passed = onepass::pass(onepass::ANY, &payload.bytes, max_depth);
-        let mut findings = match passed {
-            Ok(mut record) => record.take_findings().unwrap_or_default(),
-            Err(stop) => {
-                self.stopped(stop, &payload.prefix, payload.base, true);
-                return None;
-            }
-        };
-        #[cfg(feature = "runtime-schemas")]
-        if let Some(schema) = schema {
-            schema.add_departures(&payload.bytes, &mut findings);
-        }
-        if !findings.is_empty()
-            && let Ok(document) = Document::parse(&payload.bytes, max_depth)
-        {
-            let surrogates = Surrogates::Break(Rule::CeD4);
-            let is_new = payload.is_new();
-            self.json_notes(&findings.notes, &document, &payload.prefix, payload.base, is_new, surrogates);
-            for violation in findings.violations.iter_mut().filter(|one| one.rule == Rule::SchemaUnknown) {
-                violation.message = UNKNOWN.into();
-            }
-            self.departures(event_type, findings, &document, payload);
-        }
-        #[cfg(feature = "runtime-schemas")]
-        return schema.map(|schema| Cow::Owned(schema.id.clone()));
-        #[cfg(not(feature = "runtime-schemas"))]
-        None
-    }
-
-    /// Reports a type that is not taken. An empty one has a rule of its own.
-    pub(super) fn look_at_type(&mut self, event_type: &str, place: impl FnOnce() -> Place) {
+    /// Reports a type that is not taken, or that is missing where it would have chosen the schema.
+    pub(super) fn look_at_type(&mut self, resolved: &Resolved, place: impl FnOnce() -> Place) {
         let own = &self.settings.own;
-        if !event_type.is_empty() && !own.takes(self.settings.vendor, event_type) {
+        if !own.takes(resolved, self.event_type()) {
             self.add(Note::new(Rule::CeTypeUnknown, place(), own.message.clone()));
         }
     }
+
+    /// Enforces the schema that the user brought for this type; `findings` is what its tables have found, where they were asked.
+    #[cfg(feature = "runtime-schemas")]
+    pub(super) fn own_schema(&mut self, payload: &Payload<'_>, findings: Option<Findings>) {
+        let settings = self.settings;
+        let Some(schema) = settings.own.schema(self.event_type()) else { return };
+        self.verdict.schema = Some(Cow::Owned(schema.id.clone()));
+        let pass = || schema.with_tables(|tables| onepass::findings(tables, &payload.bytes, settings.max_depth));
+        let Some(mut findings) = findings.or_else(|| pass().ok()) else { return };
+        schema.add_departures(&payload.bytes, &mut findings);
+        if !findings.is_empty()
+            && let Ok(document) = Document::parse(&payload.bytes, settings.max_depth)
+        {
+            for violation in findings.violations.iter_mut().filter(|one| one.rule == Rule::SchemaUnknown) {
+                violation.message = UNKNOWN.into();
+            }
+            self.departures("", findings, &document, payload);
+        }
+    }
+
+    #[cfg(not(feature = "runtime-schemas"))]
+    #[expect(clippy::unused_self, reason = "the other form of this function uses it")]
+    pub(super) fn own_schema(&mut self, _: &Payload<'_>, _: Option<Findings>) {}
 }
 
 impl VetterBuilder {
@@ -278,9 +264,10 @@ impl VetterBuilder {
         self
     }
 
-    /// A JSON Schema of your own for events of one type, under the profile `cloudevents`. It is enforced as it is written, on data that
-    /// is declared as JSON. As soon as there is one, events of a type without a schema break the rule `CE-type-unknown`, since the
-    /// sender chooses the type: [`only`](Self::only) names further types that are taken.
+    /// A JSON Schema of your own for events of one type that the vendor does not document. It is enforced as it is written, on data that
+    /// is declared as JSON; of Standard Webhooks, on the whole body. As soon as there is one, events of a type without a schema break
+    /// the rule `CE-type-unknown`, since the sender chooses the type: [`only`](Self::only) names further types that are taken. Where
+    /// the vendor documents events, [`only_known_types`](Self::only_known_types) says so.
     ///
     /// Members are reported as unknown where the schema names some members of an object, not this one, and is silent about the rest.
     /// References lead into the schema itself or to a [resource](Self::schema_resource); nothing is ever fetched. Without the feature

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use hookvet_catalogue::amlyze::{self as amlyze_catalogue, Resolved};
-use hookvet_catalogue::{EventInfo, Vendor};
+use hookvet_catalogue::EventInfo;
 
 use super::judge::Judge;
 use crate::finding::{Place, Severity};
@@ -13,145 +12,102 @@ use crate::report::{Note, Spot};
 use crate::rule::Rule;
 use crate::schema::onepass::{self, Findings, JsonNote, Record, Stop};
 use crate::schema::{At, Violation};
-use crate::vendors::{self, Reading, Remark};
+use crate::vendors::{Reading, Remark, Resolved};
 use crate::verdict::Data;
-
-/// Whether there is nothing to say about the payload of an event under its documented name.
-#[inline]
-pub(super) fn is_clean(event: &EventInfo, subject: Option<&str>, data: &[u8], max_depth: usize) -> bool {
-    let passed = onepass::schema_of(event).map(|schema| onepass::pass(schema, data, max_depth));
-    passed.is_some_and(|passed| passed.is_ok_and(|record| is_silent(event, subject, data, &record)))
-}
-
-/// Whether neither the pass nor the vendor's own rules say anything.
-#[inline]
-fn is_silent(event: &EventInfo, subject: Option<&str>, data: &[u8], record: &Record) -> bool {
-    let mut is_silent = record.is_clean();
-    if is_silent {
-        let members = vendors::amlyze::Members::Caught(data, record);
-        vendors::amlyze::look_at_payload(event.name, subject, &members, &mut |_| is_silent = false);
-    }
-    is_silent
-}
 
 /// How many places are looked up one by one at the most.
 const MANY: usize = 256;
 
 impl Judge<'_, '_> {
-    /// Judges the data of an event; returns the id of the schema that it was validated against.
-    pub(super) fn payload(
-        &mut self,
-        type_name: &str,
-        subject: Option<&str>,
-        payload: Payload<'_>,
-        data: &mut Data,
-    ) -> Option<Cow<'static, str>> {
-        let is_amlyze = self.settings.vendor == Vendor::Amlyze;
-        let resolved = if is_amlyze { amlyze_catalogue::resolve_type(type_name) } else { Resolved::Unknown };
-        if !is_amlyze {
-            return self.own_payload(type_name, &payload);
-        }
-        let schema = resolved.info().and_then(onepass::schema_of).unwrap_or(onepass::ANY);
-        let mut passed = onepass::pass(schema, &payload.bytes, self.settings.max_depth);
-        let mut payload = payload;
-        if self.looks_at(Rule::AmlyzeD13)
-            && matches!(passed, Err(Stop::Fault(Fault { kind: FaultKind::TrailingComma, .. })))
+    /// Judges the data of an event.
+    pub(super) fn payload(&mut self, resolved: &Resolved, mut payload: Payload<'_>) {
+        let (profile, max_depth) = (self.settings.profile, self.settings.max_depth);
+        let settings = self.settings;
+        let pass = |event_type: &str, bytes: &[u8]| match resolved.event.and_then(onepass::schema_of) {
+            Some(schema) => onepass::pass(schema, bytes, max_depth),
+            None => settings.own.pass(event_type, bytes, max_depth),
+        };
+        let mut passed = pass(self.event_type(), &payload.bytes);
+        if let Err(Stop::Fault(Fault { kind: FaultKind::TrailingComma, .. })) = passed
+            && let Some((rule, message)) = profile.trailing_comma()
+            && self.looks_at(rule)
         {
-            payload = self.without_last_commas(payload, data);
-            passed = onepass::pass(schema, &payload.bytes, self.settings.max_depth);
+            payload = self.without_last_commas(payload, rule, message);
+            passed = pass(self.event_type(), &payload.bytes);
         }
         let record = match passed {
             Ok(record) => record,
-            Err(stop) => {
-                self.stopped(stop, &payload.prefix, payload.base, true);
-                return None;
-            }
+            Err(stop) => return self.stopped(stop, &payload.prefix, payload.base, true),
         };
-        if let Resolved::Exact(event) = resolved
-            && is_silent(event, subject, &payload.bytes, &record)
-        {
-            return Some(Cow::Borrowed(event.schema_id));
+        if record.is_clean() && resolved.said.is_none() {
+            match resolved.event {
+                Some(event) if profile.is_content_with(event, &self.verdict.context, &payload.bytes, &record) => {
+                    self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
+                    return;
+                }
+                None if profile.object_in_string().is_none() => {
+                    return self.own_schema(&payload, Some(Findings::default()));
+                }
+                _ => {}
+            }
         }
-        self.amlyze_payload(resolved, type_name, subject, &payload, record, data)
+        self.unusual(resolved, &payload, record);
     }
 
-    /// What is odd about a payload of AMLYZE, with a document to look it up in.
+    /// What is odd about data, with a document to look it up in.
     #[cold]
-    fn amlyze_payload(
-        &mut self,
-        resolved: Resolved,
-        type_name: &str,
-        subject: Option<&str>,
-        payload: &Payload<'_>,
-        mut record: Record,
-        data: &mut Data,
-    ) -> Option<Cow<'static, str>> {
+    fn unusual(&mut self, resolved: &Resolved, payload: &Payload<'_>, mut record: Record) {
         let findings = record.take_findings().unwrap_or_default();
         // The pass has read it, so this is JSON.
-        let document = Document::parse(&payload.bytes, self.settings.max_depth).ok()?;
-        let surrogates = Surrogates::Break(Rule::JsonSyntax);
-        if payload.is_new() {
-            self.json_notes(&findings.notes, &document, &payload.prefix, payload.base, true, surrogates);
-        }
-        if let Some(text) = document.root().text()
+        let Ok(document) = Document::parse(&payload.bytes, self.settings.max_depth) else { return };
+        self.json_notes(&findings.notes, &document, payload, payload.part());
+        if let Some((rule, message)) = self.settings.profile.object_in_string()
+            && let Some(text) = document.root().text()
             && Document::parse(text.as_bytes(), self.settings.max_depth)
                 .is_ok_and(|inner| inner.root().kind() == Kind::Object)
         {
-            let message = "data is a string that holds a JSON object; it is read as that object";
-            self.add(Note::new(Rule::AmlyzeD11, Place::Body(payload.prefix.clone()), message));
+            self.add(Note::new(rule, Place::Body(payload.prefix.clone()), message));
             let bytes = text.into_owned().into_bytes();
-            *data = Data::Decoded(bytes.clone());
+            self.verdict.data = Data::Decoded(bytes.clone());
             let inner = Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix.clone(), base: None };
-            return self.payload(type_name, subject, inner, data);
+            return self.payload(resolved, inner);
         }
-        self.resolved(resolved, type_name);
-        let event = resolved.info()?;
-        self.departures(event.name, findings, &document, payload);
-        let members = vendors::amlyze::Members::Sent(document.root());
-        vendors::amlyze::look_at_payload(event.name, subject, &members, &mut |remark| {
-            self.remark(remark, &document, payload);
-        });
-        Some(Cow::Borrowed(event.schema_id))
-    }
-
-    /// Whether data of events of this type is held to a schema.
-    pub(super) fn has_schema(&self, type_name: &str) -> bool {
-        #[cfg(feature = "runtime-schemas")]
-        if self.settings.own.schema(type_name).is_some() {
-            return true;
+        if let Some((rule, message)) = &resolved.said {
+            self.add(Note::new(*rule, Place::header("ce-type"), message.clone()));
         }
-        self.settings.vendor == Vendor::Amlyze && amlyze_catalogue::resolve_type(type_name).info().is_some()
+        match resolved.event {
+            Some(event) => self.documented(event, findings, &document, payload),
+            None => self.own_schema(payload, Some(findings)),
+        }
     }
 
-    /// Says where a type name is not the documented one.
-    fn resolved(&mut self, resolved: Resolved, type_name: &str) {
-        let (rule, message) = match resolved {
-            Resolved::Exact(_) => return,
-            Resolved::Alias { info, rule: "D02" } => {
-                (Rule::AmlyzeD02, format!("misspelt; it is read as {}", info.name).into())
-            }
-            Resolved::Alias { info, .. } => {
-                (Rule::AmlyzeD01, format!("listed with the other prefix; it is read as {}", info.name).into())
-            }
-            _ if type_name.is_empty() => return,
-            _ => {
-                let (rule, message) = vendors::amlyze::unknown_type(type_name);
-                (rule, Cow::Borrowed(message))
-            }
-        };
-        self.add(Note::new(rule, Place::header("ce-type"), message));
+    /// What departs in data of a documented event from its schema, and what the vendor's rules say besides.
+    pub(super) fn documented(
+        &mut self,
+        event: &'static EventInfo,
+        findings: Findings,
+        document: &Document<'_>,
+        payload: &Payload<'_>,
+    ) {
+        self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
+        self.departures(event.name, findings, document, payload);
+        let mut remarks = Vec::new();
+        let context = &self.verdict.context;
+        self.settings.profile.look_at_payload(event, context, document, &mut |remark| remarks.push(remark));
+        for remark in remarks {
+            self.remark(remark, document, payload);
+        }
     }
 
-    /// Blanks commas before a closing bracket, where nothing else is wrong. D13 is off by default.
+    /// Blanks commas before a closing bracket, where nothing else is wrong.
     #[cold]
-    fn without_last_commas<'p>(&mut self, payload: Payload<'p>, data: &mut Data) -> Payload<'p> {
+    fn without_last_commas<'p>(&mut self, payload: Payload<'p>, rule: Rule, message: &'static str) -> Payload<'p> {
         let commas = match Document::parse_lenient(&payload.bytes, self.settings.max_depth) {
             Ok(document) => document.trailing_commas().to_vec(),
             Err(_) => return payload,
         };
         for comma in &commas {
-            let message = "a comma before a closing bracket is no JSON; it is read past";
-            let mut note = Note::new(Rule::AmlyzeD13, Place::Body(payload.prefix.clone()), message);
+            let mut note = Note::new(rule, Place::Body(payload.prefix.clone()), message);
             note.offset = payload.base.map(|base| base + comma);
             self.add(note);
         }
@@ -160,19 +116,19 @@ impl Judge<'_, '_> {
         for comma in commas {
             bytes[comma] = b' ';
         }
-        *data = Data::Decoded(bytes.clone());
+        self.verdict.data = Data::Decoded(bytes.clone());
         Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix, base: payload.base }
     }
 
-    /// Adds how a payload departs from its schema.
+    /// Adds how data departs from its schema.
     pub(super) fn departures(
         &mut self,
-        type_name: &str,
+        event_type: &str,
         findings: Findings,
         document: &Document<'_>,
         payload: &Payload<'_>,
     ) {
-        self.violations(type_name, findings.violations, document, payload);
+        self.violations(event_type, findings.violations, document, payload);
         if self.looks_at(Rule::SchemaUnknown) {
             self.report.leave_out(findings.left_out);
         }
@@ -183,7 +139,7 @@ impl Judge<'_, '_> {
     }
 
     /// Adds what a vendor's own rules say about a payload.
-    pub(super) fn remark(&mut self, remark: Remark, document: &Document<'_>, payload: &Payload<'_>) {
+    fn remark(&mut self, remark: Remark, document: &Document<'_>, payload: &Payload<'_>) {
         let Remark { rule, at, message, severity } = remark;
         let node = at.and_then(|at| document.at_offset(at));
         let spot = match node {
@@ -215,8 +171,8 @@ impl Judge<'_, '_> {
         let mut last = None;
         for (node, mut violation) in placed {
             let is_about_name = violation.rule == Rule::SchemaUnknown;
-            let severity = vendors::severity(self.settings.vendor, &violation, node);
-            match vendors::payload_reading(self.settings.vendor, type_name, &violation, node) {
+            let severity = self.settings.profile.severity(&violation, node);
+            match self.settings.profile.payload_reading(type_name, &violation, node) {
                 Reading::Keep => {}
                 Reading::Drop => continue,
                 Reading::Instead(rule, message) => {
@@ -258,36 +214,40 @@ impl Judge<'_, '_> {
 
     /// Adds what JSON's grammar lets through and JSON for interchange does not: repeated names, huge numbers, lone surrogates.
     ///
-    /// Of a text that lies in an envelope, all but surrogates was said about the envelope. A rule that is off costs nothing; a full
-    /// report still counts, and still takes what decides the status.
+    /// Each is said once of a text that lies in another one. A rule that is off costs nothing; a full report still counts, and still
+    /// takes what decides the status.
     pub(super) fn json_notes(
         &mut self,
         notes: &[JsonNote],
         document: &Document<'_>,
-        prefix: &str,
-        base: Option<usize>,
-        is_new: bool,
-        surrogates: Surrogates,
+        payload: &Payload<'_>,
+        part: Part,
     ) {
+        let data_rule = self.settings.profile.data_rule();
+        // Half a character in an attribute is V10, which the reader of attributes reports.
+        let surrogate_rule = match part {
+            Part::Whole => Some(data_rule.unwrap_or(Rule::JsonSyntax)),
+            Part::Envelope => data_rule.map_or(Some(Rule::JsonSyntax), |_| None),
+            Part::Inside => data_rule,
+        };
         for note in notes {
-            let (rule, message) = match (note.rule, surrogates) {
-                (Rule::JsonSyntax, Surrogates::Break(rule)) => {
+            let (rule, message) = match note.rule {
+                Rule::JsonSyntax => {
+                    let Some(rule) = surrogate_rule else { continue };
                     (rule, "an escaped surrogate stands without its partner, which is no character")
                 }
-                (Rule::JsonDuplicate, _) if is_new => (
+                _ if part == Part::Inside => continue,
+                Rule::JsonDuplicate => (
                     Rule::JsonDuplicate,
                     "the member name stands in this object more than once; readers differ on which one counts",
                 ),
-                (Rule::JsonNumber, _) if is_new => {
-                    (Rule::JsonNumber, "the number lies beyond the range of a 64-bit float")
-                }
-                _ => continue,
+                _ => (Rule::JsonNumber, "the number lies beyond the range of a 64-bit float"),
             };
             if self.looks_at(rule)
                 && let Some(node) = document.at_offset(note.at)
             {
-                let mut note = Note::new(rule, Spot::Node { prefix, node }, message);
-                note.offset = base.map(|base| base + node.name_start());
+                let mut note = Note::new(rule, Spot::Node { prefix: &payload.prefix, node }, message);
+                note.offset = payload.base.map(|base| base + node.name_start());
                 self.add(note);
             }
         }
@@ -309,19 +269,19 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// A text that is no JSON. Generic CloudEvents data has a rule of its own for that.
+    /// A text that is no JSON.
     pub(super) fn syntax(&mut self, fault: Fault, prefix: &str, base: Option<usize>, is_data: bool) {
-        let is_declared = is_data && self.settings.vendor == Vendor::CloudEvents;
+        let data_rule = self.settings.profile.data_rule().filter(|_| is_data);
         let rule = match fault.kind {
             FaultKind::Depth => Rule::LimitDepth,
-            _ if is_declared => Rule::CeD4,
+            _ if data_rule.is_some() => data_rule.unwrap_or(Rule::JsonSyntax),
             FaultKind::Empty => Rule::JsonEmpty,
             FaultKind::Utf8 => Rule::JsonUtf8,
             _ => Rule::JsonSyntax,
         };
         let message = match fault.kind {
             FaultKind::Depth => format!("nested deeper than {} levels", self.settings.max_depth),
-            kind if is_declared => format!("the data is declared as JSON and is not: {}", kind.message()),
+            kind if data_rule.is_some() => format!("the data is declared as JSON and is not: {}", kind.message()),
             kind => kind.message(),
         };
         let mut note = Note::new(rule, Place::Body(prefix.to_owned()), message);
@@ -339,17 +299,25 @@ pub(super) struct Payload<'p> {
     pub(super) base: Option<usize>,
 }
 
-impl Payload<'_> {
-    /// Whether nobody has looked at this text yet: it is the body, or was decoded from it.
-    pub(super) fn is_new(&self) -> bool {
-        self.prefix.is_empty() || self.base.is_none()
+impl<'p> Payload<'p> {
+    /// The whole body.
+    pub(super) fn whole(body: &'p [u8]) -> Self {
+        Self { bytes: Cow::Borrowed(body), prefix: String::new(), base: Some(0) }
+    }
+
+    /// Whether somebody has looked at this text already, as a part of the body.
+    fn part(&self) -> Part {
+        if self.prefix.is_empty() || self.base.is_none() { Part::Whole } else { Part::Inside }
     }
 }
 
-/// What an escaped surrogate without its partner breaks.
-#[derive(Clone, Copy)]
-pub(super) enum Surrogates {
-    Break(Rule),
-    /// It is looked for where its rule is known.
-    Elsewhere,
+/// How a text lies in the body.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Part {
+    /// It is the body, or was decoded from a part of it.
+    Whole,
+    /// It is the body, and the data lies in it.
+    Envelope,
+    /// It is data that lies in the body as it stands.
+    Inside,
 }

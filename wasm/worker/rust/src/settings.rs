@@ -89,7 +89,7 @@ fn vetter(env: &Env, vendor: Vendor, uses_queue: bool) -> Result<Option<Vetter>>
     }
     match builder.build() {
         Ok(vetter) => Ok(Some(vetter)),
-        Err(BuildError::NoSecret) => {
+        Err(BuildError::NoSecret { .. }) => {
             // Said aloud, because the other routes work and this one would be missed in silence.
             worker::console_warn!("hookvet: no route /dataspike: set the secret DATASPIKE_SECRET");
             Ok(None)

@@ -9,11 +9,11 @@
 
 use std::sync::atomic::AtomicU8;
 
+use super::NESTED;
 use super::program::{
     Array, Bound, Choice, Dependent, Format, Index, Length, Member, Name, Node, Object, Others, Program, Range,
     literals, types,
 };
-use super::watch::NESTED;
 use super::words::fingerprint;
 use super::{ANY, findings};
 use crate::json::{Decimal, Document, Kind, Node as Value, STEP_DIGITS, STEP_POWER, escape_pointer};

@@ -128,7 +128,7 @@ pub(super) fn date_time_and_quote(bytes: &[u8], at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloudevents::time;
+    use crate::grammar::time;
 
     /// Texts near the grammar: each of `seeds` with every byte replaced by each of some others.
     fn near(seeds: &[&str], mut look: impl FnMut(&[u8])) {

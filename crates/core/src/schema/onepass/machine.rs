@@ -14,7 +14,7 @@ use super::program::{Choice, Format, Member, Node, Object, Others, Program, Sche
 use super::sink::{Found, Place, Record, Span};
 use super::text::{self, Escapes, with_bytes, with_text};
 use super::words::{find_special, fingerprint, is_ascii, load4, spaces};
-use crate::cloudevents::time;
+use crate::grammar::time;
 use crate::json::{BYTE_ORDER_MARK, Decimal, Document, Fault, FaultKind, Kind, has_lone_surrogate};
 
 /// Deepest nesting that can be asked for.

@@ -21,11 +21,10 @@ pub(crate) mod select;
 mod sink;
 #[allow(clippy::inline_always, reason = "the inner loops; measured")]
 mod text;
-pub(crate) mod watch;
 #[expect(clippy::inline_always, reason = "the inner loops; measured")]
 mod words;
 
-use hookvet_catalogue::{EventInfo, Vendor};
+use hookvet_catalogue::EventInfo;
 
 pub(crate) use machine::Stop;
 use machine::run;
@@ -35,6 +34,14 @@ pub(crate) use sink::Span;
 pub(crate) use sink::{Findings, JsonNote, Record};
 
 use super::tables;
+
+/// How many slots a [`Record`] has: members of the root are captured in one of their own, those below it, wherever there is one of
+/// the name, in [`NESTED`].
+#[cfg(feature = "internals")]
+pub(crate) const SLOTS: u8 = NESTED;
+
+/// The slot of members that are captured below the root.
+pub(crate) const NESTED: u8 = 10;
 
 /// The compiled schema of a built-in event.
 pub(crate) fn schema_of(event: &EventInfo) -> Option<Schema<'static>> {
@@ -66,10 +73,4 @@ pub(crate) fn pass(schema: Schema<'_>, bytes: &[u8], max_depth: usize) -> Result
 #[cfg(any(feature = "internals", feature = "runtime-schemas"))]
 pub(crate) fn findings(schema: Schema<'_>, bytes: &[u8], max_depth: usize) -> Result<Findings, Stop> {
     pass(schema, bytes, max_depth).map(|mut record| record.take_findings().unwrap_or_default())
-}
-
-/// The Dataspike event that a body names, without reading all of it.
-pub(crate) fn dataspike_event(bytes: &[u8]) -> Option<&'static EventInfo> {
-    let span = select::root_string(bytes, "event_type")?;
-    select::with_string(bytes, span, |name| hookvet_catalogue::find(Vendor::Dataspike, name))
 }

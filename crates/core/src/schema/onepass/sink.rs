@@ -1,7 +1,7 @@
 //! What a pass tells, and what is kept of it.
 
+use super::NESTED;
 use super::program::{Format, types};
-use super::watch::NESTED;
 use crate::json::Kind;
 use crate::order;
 use crate::rule::Rule;
@@ -182,6 +182,7 @@ impl Findings {
     pub(crate) const MOST_DEPARTURES: usize = 16 * 1024;
 
     /// Whether nothing is wrong.
+    #[cfg(feature = "runtime-schemas")]
     pub(crate) fn is_empty(&self) -> bool {
         self.violations.is_empty() && self.notes.is_empty() && self.left_out == 0 && !self.is_cut_off
     }

@@ -1,14 +1,15 @@
-//! Dataspike: the numbered places where its documents and code disagree, each with the reading that loses nothing.
+//! What Dataspike's documents say about payloads.
 
 use memchr::memchr_iter;
 
-use super::{Reading, Remark, Tell, check_spellings};
+use super::slot;
 use crate::json::{Decimal, Document, Kind, Node};
 use crate::rule::Rule;
-use crate::schema::onepass::{Record, watch};
+use crate::schema::onepass::Record;
 use crate::schema::{At, Violation};
+use crate::vendors::{Reading, Remark, Tell, check_spellings};
 
-pub(super) fn payload_reading(violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
+pub(super) fn reading(violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
     let Some(value) = value else { return Reading::Keep };
     let name = value.name().unwrap_or_default();
     let kind = value.kind();
@@ -140,13 +141,13 @@ fn is_check(value: Node<'_, '_>) -> bool {
     value.parent().is_some_and(|parent| parent.is_at(&["payload", "checks"])) || value.is_at(&["payload", "result"])
 }
 
-/// Whether [`look_at_payload`] may have to say something about a delivery that its schema is content with. Errs on the
+/// Whether [`look_at`] may have to say something about a delivery that its schema is content with. Errs on the
 /// side of looking.
-pub(crate) fn needs_document(type_name: &str, envelope: &[u8], record: &Record) -> bool {
-    if record.get(watch::PAYLOAD).is_none_or(|payload| payload.is_empty) {
+pub(super) fn needs_document(type_name: &str, envelope: &[u8], record: &Record) -> bool {
+    if record.get(slot::PAYLOAD).is_none_or(|payload| payload.is_empty) {
         return true;
     }
-    let nested = record.get(watch::NESTED);
+    let nested = record.get(slot::NESTED);
     match type_name {
         "AML" => true,
         // A member with a name of old.
@@ -172,7 +173,7 @@ fn holds(text: &[u8], word: &[u8]) -> bool {
 }
 
 /// What a schema cannot say about a delivery whose type is documented.
-pub(crate) fn look_at_payload(type_name: &str, envelope: &Document<'_>, tell: Tell<'_>) {
+pub(super) fn look_at(type_name: &str, envelope: &Document<'_>, tell: Tell<'_>) {
     if type_name == "AML" {
         let message = "the older name of AML_SCREENING; the payload is taken by its shape";
         tell(Remark::new(Rule::Dataspike2, envelope.root().get("event_type").map(Node::start), message));
@@ -283,7 +284,7 @@ fn look_at_screening(screening: Node<'_, '_>, tell: Tell<'_>) {
 }
 
 /// Checks the envelope of a type without a schema: what has to be there to hand it on, and that the rest can be read.
-pub(crate) fn check_envelope(envelope: &Document<'_>) -> Vec<Violation> {
+pub(super) fn check_envelope(envelope: &Document<'_>) -> Vec<Violation> {
     let mut found = Vec::new();
     for (name, kind, is_needed) in [
         ("id", Kind::String, true),

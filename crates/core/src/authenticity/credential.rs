@@ -14,11 +14,13 @@ use base64::engine::general_purpose::GeneralPurposeConfig;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::cloudevents::media_type::trim_ows;
+use super::rotation::Rotation;
 use crate::finding::Place;
+use crate::grammar::media_type::trim_ows;
+use crate::headers::HeaderList;
 use crate::report::Note;
 use crate::rule::Rule;
-use crate::vetter::HeaderList;
+use crate::vendors;
 
 const AUTHORIZATION: &str = "authorization";
 
@@ -50,8 +52,7 @@ const AUTHORIZATION: &str = "authorization";
 pub struct Credential {
     kind: Kind,
     digest: [u8; 32],
-    label: Option<Arc<str>>,
-    expires: Option<u64>,
+    rotation: Rotation,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -67,7 +68,7 @@ impl Credential {
     ///
     /// # Errors
     /// - [`CredentialError::Name`]: no name of a header, or one that means something else already: of CloudEvents (`ce-`), of
-    ///   Dataspike's signature, or of HTTP's own (`Authorization`, for which there are [`basic`](Self::basic) and
+    ///   a vendor's signature, or of HTTP's own (`Authorization`, for which there are [`basic`](Self::basic) and
     ///   [`bearer`](Self::bearer), `Content-Type` and their like).
     /// - [`CredentialError::Whitespace`]: white space around the value that no header can have, such as a line end.
     /// - [`CredentialError::Value`]: an empty value, or one that cannot stand in a header.
@@ -77,8 +78,8 @@ impl Credential {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
         let is_taken = name.starts_with("ce-")
             || name.starts_with("content-")
-            || [AUTHORIZATION, "x-webhook-signature", "host", "connection", "transfer-encoding", "expect"]
-                .contains(&name.as_str());
+            || [AUTHORIZATION, "host", "connection", "transfer-encoding", "expect"].contains(&name.as_str())
+            || vendors::signature_headers().any(|taken| taken == name);
         if !is_token || is_taken {
             return Err(CredentialError::Name);
         }
@@ -120,29 +121,29 @@ impl Credential {
     }
 
     fn new(kind: Kind, value: &[u8]) -> Self {
-        Self { kind, digest: Sha256::digest(value).into(), label: None, expires: None }
+        Self { kind, digest: Sha256::digest(value).into(), rotation: Rotation::default() }
     }
 
     /// Names the credential, so that a verdict can say which one of several proved the sender.
     pub fn labelled(mut self, label: impl AsRef<str>) -> Self {
-        self.label = Some(Arc::from(label.as_ref()));
+        self.rotation.label = Some(Arc::from(label.as_ref()));
         self
     }
 
     /// From this moment on it proves nothing, in seconds since the Unix epoch. Default: never.
     pub fn expires(mut self, at: u64) -> Self {
-        self.expires = Some(at);
+        self.rotation.expires = Some(at);
         self
     }
 
     /// The name it was given.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
-        self.label.as_deref()
+        self.rotation.label.as_deref()
     }
 
     pub(crate) fn shared_label(&self) -> Option<Arc<str>> {
-        self.label.clone()
+        self.rotation.label.clone()
     }
 
     /// The header that carries it, in lower case.
@@ -201,7 +202,7 @@ pub(crate) fn check<'h>(
             Shown::Often => repeated = repeated.or(Some(position)),
             Shown::Once(digest) => {
                 shown = Some(position);
-                let is_expired = Choice::from(u8::from(credential.expires.is_some_and(|at| now >= at)));
+                let is_expired = Choice::from(u8::from(credential.rotation.is_expired(now)));
                 let fits = digest.ct_eq(&credential.digest);
                 if bool::from(fits & is_expired) {
                     expired = Some(position);
@@ -239,8 +240,7 @@ pub(crate) fn check<'h>(
 }
 
 fn shown_under<'h>(credential: &Credential, headers: &impl HeaderList<'h>) -> Shown {
-    let name = credential.header_name().as_bytes();
-    let mut values = headers.walk().filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let mut values = headers.named(credential.header_name());
     let Some(value) = values.next() else { return Shown::Nothing };
     if values.next().is_some() {
         return Shown::Often;
@@ -270,16 +270,12 @@ fn behind_scheme<'v>(value: &'v [u8], scheme: &[u8]) -> Option<&'v [u8]> {
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential(")?;
-        match &self.kind {
-            Kind::Header(name) => write!(f, "header {name}")?,
-            Kind::Basic => f.write_str("Basic")?,
-            Kind::Bearer => f.write_str("Bearer")?,
-        }
-        match &self.label {
-            Some(label) => write!(f, ", {label}, ..)"),
-            None => f.write_str(", ..)"),
-        }
+        let kind = match &self.kind {
+            Kind::Header(name) => &format!("header {name}"),
+            Kind::Basic => "Basic",
+            Kind::Bearer => "Bearer",
+        };
+        self.rotation.write(f, "Credential", kind)
     }
 }
 

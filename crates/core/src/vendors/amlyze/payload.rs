@@ -1,90 +1,23 @@
-//! AMLYZE: the places D01 to D35 where its documents disagree, each with the reading that loses nothing.
+//! What AMLYZE's documents say about payloads.
 
 use std::borrow::Cow;
 
-use super::{Reading, Remark, Tell, check_spellings};
-use crate::cloudevents::attributes::Core;
-use crate::cloudevents::time;
+use hookvet_catalogue::is_date;
+
+use super::{CUSTOMER_UPDATED, slot};
 use crate::json::{Kind, Node, unescape};
 use crate::rule::Rule;
 use crate::schema::Violation;
-use crate::schema::onepass::{Record, watch};
+use crate::schema::onepass::Record;
+use crate::vendors::{Reading, Remark, Tell, check_spellings};
+use crate::verdict::EventContext;
 
-const CUSTOMER_UPDATED: &str = "com.amlyze.customer.updated";
 const RETROSPECTIVE_COMPLETED: &str = "com.amlyze.customer.riskmanagement.retrospective.completed";
 const CUSTOMER_ID: &str = "customerExternalId";
 const FLAGS: [&str; 4] = ["sanctioned", "pep", "inAdverseMedia", "inInternalList"];
 const DECISIONS: [&str; 4] = ["ACCEPTED", "REJECTED", "SUSPICIOUS", "NON_SUSPICIOUS"];
 
-/// What is said about a time as AMLYZE's own example writes it.
-pub(crate) const LOWER_CASE_TIME: &str = "time is written with a lower-case t and z";
-
-/// Longest communication number that any document allows, in characters.
-const MAX_COMMUNICATION_NUMBER: usize = 256;
-
-pub(super) fn header_reading(core: Core, rule: Rule) -> Reading {
-    match (core, rule) {
-        // The communication number is the integrator's own text; the vendor's examples are no URI-references either.
-        (Core::Source, Rule::CeASource) => Reading::Drop,
-        (Core::Time, Rule::CeATime) => {
-            Reading::Instead(Rule::AmlyzeD10, "time is no RFC 3339 timestamp; its text is kept")
-        }
-        (Core::Specversion, Rule::CeA1) => {
-            Reading::Instead(Rule::AmlyzeD06, "ce-specversion is missing; 1.0 is assumed")
-        }
-        (Core::Specversion, Rule::CeASpecversion) => {
-            Reading::Instead(Rule::AmlyzeD06, "specversion is not 1.0; the event is read as 1.0")
-        }
-        _ => Reading::Keep,
-    }
-}
-
-pub(super) fn undecodable_header(rule: Rule) -> Reading {
-    match rule {
-        Rule::CeV5 | Rule::CeV6 | Rule::CeV8 | Rule::CeV9 => Reading::Instead(
-            Rule::AmlyzeD34,
-            "the value cannot be percent-decoded, so it is kept as received; AMLYZE does not say whether it encodes",
-        ),
-        _ => Reading::Keep,
-    }
-}
-
-pub(super) fn look_at_header(core: Core, value: &str, add: &mut dyn FnMut(Rule, &'static str)) {
-    match core {
-        Core::Source if value.is_empty() => {
-            add(Rule::CeASource, "source is empty; AMLYZE puts the communication number there");
-        }
-        Core::Source if value.len() > MAX_COMMUNICATION_NUMBER && value.chars().count() > MAX_COMMUNICATION_NUMBER => {
-            add(Rule::AmlyzeD09, "a communication number has at most 256 characters");
-        }
-        Core::Time if time::parse(value).is_some_and(|time| !time.is_upper_case) => {
-            add(Rule::AmlyzeD10, LOWER_CASE_TIME);
-        }
-        _ => {}
-    }
-}
-
-/// Rules about the attributes together, once all of them are known.
-pub(crate) fn look_at_context(type_name: &str, source: &[u8]) -> Option<(Rule, &'static str)> {
-    if type_name == CUSTOMER_UPDATED {
-        (source != b"customer").then_some((Rule::AmlyzeD07, "source of a customer update is the literal customer"))
-    } else {
-        (source == b"customer" && type_name.starts_with("app.amlyze."))
-            .then_some((Rule::AmlyzeD07, "source is customer where the communication number is documented"))
-    }
-}
-
-/// The rule and message for a type that no document lists.
-pub(crate) fn unknown_type(type_name: &str) -> (Rule, &'static str) {
-    let rest = type_name.strip_prefix("app.amlyze.").or_else(|| type_name.strip_prefix("com.amlyze."));
-    if rest.is_some_and(|rest| rest.starts_with("operation.screening.")) {
-        (Rule::AmlyzeD35, "no document names an event for operation screening; it is handed on as an unknown type")
-    } else {
-        (Rule::AmlyzeD03, "no document lists this event type; it is handed on as an unknown type")
-    }
-}
-
-pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
+pub(super) fn reading(type_name: &str, violation: &Violation, value: Option<Node<'_, '_>>) -> Reading {
     let Some(value) = value else { return Reading::Keep };
     if violation.rule == Rule::SchemaRequired && value.is_root() {
         return missing_member(violation.missing.as_deref().unwrap_or_default(), value);
@@ -124,9 +57,7 @@ pub(super) fn payload_reading(type_name: &str, violation: &Violation, value: Opt
         Rule::SchemaEnum if name == "type" && text.is_some() => {
             Reading::Instead(Rule::AmlyzeD23, "not one of INDIVIDUAL, ORGANIZATION and UNKNOWN; the word is kept")
         }
-        Rule::SchemaFormat
-            if matches!(name, "updatedAt" | "approvedAt") && text.as_deref().is_some_and(time::is_date) =>
-        {
+        Rule::SchemaFormat if matches!(name, "updatedAt" | "approvedAt") && text.as_deref().is_some_and(is_date) => {
             Reading::Instead(Rule::AmlyzeD29, "a bare date where a timestamp is documented; it is kept as it is")
         }
         _ => Reading::Keep,
@@ -195,9 +126,9 @@ fn is_required(type_name: &str, name: &str) -> bool {
 }
 
 /// The top of a payload, where all documented members stand.
-pub(crate) enum Members<'p> {
-    /// As the pass has caught it: every member is one that the schema lists.
-    Caught(&'p [u8], &'p Record),
+pub(super) enum Members<'p> {
+    /// As the pass has captured it: every member is one that the schema lists.
+    Captured(&'p [u8], &'p Record),
     /// As the sender wrote it, other spellings included.
     Sent(Node<'p, 'p>),
 }
@@ -227,12 +158,12 @@ impl<'p> From<Node<'p, 'p>> for Member<'p> {
 impl<'p> Members<'p> {
     fn get(&self, slot: u8) -> Option<Member<'p>> {
         match self {
-            Self::Caught(bytes, record) => {
+            Self::Captured(bytes, record) => {
                 let span = record.get(slot)?;
                 Some(Member { kind: span.kind, start: span.start, raw: bytes.get(span.start..span.end)? })
             }
             Self::Sent(root) => {
-                let names = watch::OF_AMLYZE.iter().filter(|(_, other)| *other == slot);
+                let names = slot::OF_THE_ROOT.iter().filter(|(_, other)| *other == slot);
                 names.filter_map(|(name, _)| root.get(name)).min_by_key(|node| node.start()).map(Member::from)
             }
         }
@@ -241,7 +172,7 @@ impl<'p> Members<'p> {
     /// The customer's id as readers take it, under whichever spelling it came.
     fn customer_id(&self, type_name: &str, tell: Tell<'_>) -> Option<Member<'p>> {
         match self {
-            Self::Caught(..) => self.get(watch::CUSTOMER_EXTERNAL_ID),
+            Self::Captured(..) => self.get(slot::CUSTOMER_EXTERNAL_ID),
             Self::Sent(root) => {
                 let is_id = |name: &str| name.eq_ignore_ascii_case(CUSTOMER_ID);
                 check_spellings(*root, id_of(type_name)?, is_id, Rule::AmlyzeD14, tell).map(Member::from)
@@ -250,9 +181,9 @@ impl<'p> Members<'p> {
     }
 }
 
-/// What a schema cannot say about a payload. `subject` is the decoded attribute.
+/// What a schema cannot say about a payload.
 #[inline]
-pub(crate) fn look_at_payload(type_name: &str, subject: Option<&str>, members: &Members<'_>, tell: Tell<'_>) {
+pub(super) fn look_at(type_name: &str, context: &EventContext, members: &Members<'_>, tell: Tell<'_>) {
     if matches!(members, Members::Sent(root) if root.kind() != Kind::Object) {
         return;
     }
@@ -260,18 +191,18 @@ pub(crate) fn look_at_payload(type_name: &str, subject: Option<&str>, members: &
     if is_update || matches!(members, Members::Sent(_)) {
         let id = members.customer_id(type_name, tell);
         if is_update {
-            look_at_customer_update(subject, members, id, tell);
+            look_at_customer_update(context.subject(), members, id, tell);
         }
     }
-    if let Some(word) = members.get(watch::DECISION_TYPE)
+    if let Some(word) = members.get(slot::DECISION_TYPE)
         && is_retrospective(type_name)
         && word.text().is_some_and(|text| text != text.trim() && DECISIONS.contains(&text.trim()))
     {
         tell(Remark::new(Rule::AmlyzeD20, Some(word.start), "the word has spaces around it; it is read without them"));
     }
     // Where the schema lists the member, the event is a screening.
-    if let Some(matched) = members.get(watch::SCREENING_MATCH)
-        && (matches!(members, Members::Caught(..)) || has_word(type_name, "screening"))
+    if let Some(matched) = members.get(slot::SCREENING_MATCH)
+        && (matches!(members, Members::Captured(..)) || has_word(type_name, "screening"))
     {
         look_at_screening(type_name, members, matched, tell);
     }
@@ -291,7 +222,7 @@ fn look_at_customer_update(subject: Option<&str>, members: &Members<'_>, id: Opt
         }
         Some(_) => {}
     }
-    let mut is_missing = members.get(watch::UPDATED_AT).is_none();
+    let mut is_missing = members.get(slot::UPDATED_AT).is_none();
     if let Members::Sent(root) = members {
         check_spellings(*root, "updatedAt", |name| name == "updateAt", Rule::AmlyzeD15, tell);
         is_missing &= root.get("updateAt").is_none();
@@ -306,7 +237,7 @@ fn look_at_customer_update(subject: Option<&str>, members: &Members<'_>, id: Opt
 }
 
 fn look_at_screening(type_name: &str, members: &Members<'_>, matched: Member<'_>, tell: Tell<'_>) {
-    let flags = [watch::SANCTIONED, watch::PEP, watch::IN_ADVERSE_MEDIA, watch::IN_INTERNAL_LIST];
+    let flags = [slot::SANCTIONED, slot::PEP, slot::IN_ADVERSE_MEDIA, slot::IN_INTERNAL_LIST];
     let is_flag = |value: &Member<'_>| value.kind != Kind::Null && value.raw != b"\"\"";
     let has_flag = flags.into_iter().filter_map(|flag| members.get(flag)).any(|value| is_flag(&value));
     let is_completed = type_name.ends_with(".completed");
@@ -320,7 +251,7 @@ fn look_at_screening(type_name: &str, members: &Members<'_>, matched: Member<'_>
         tell(Remark::new(Rule::AmlyzeDecision, Some(matched.start), contradiction));
     }
     if matched.kind == Kind::False
-        && let Some(guid) = members.get(watch::SCREENING_GUID)
+        && let Some(guid) = members.get(slot::SCREENING_GUID)
         && guid.kind != Kind::Null
     {
         tell(Remark::new(Rule::AmlyzeD18, Some(guid.start), "sent without a match, which no document shows"));

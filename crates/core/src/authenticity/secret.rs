@@ -4,15 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit as _};
+use hookvet_catalogue::Vendor;
 use sha2::Sha256;
 
-/// The prefix of a Dataspike signing secret.
-const PREFIX: &str = "whsec_";
+use super::rotation::Rotation;
+use crate::vendors::profile;
 
 /// How many bytes a key has at the least that nobody can try out.
 const MIN_BYTES: usize = 16;
 
-/// A signing secret of a Dataspike webhook: `whsec_` and hexadecimal digits, as the vendor shows it once.
+/// A signing secret, as the vendor shows it once. Each vendor writes it in its own way: [`parse`](Self::parse) reads Dataspike's,
+/// [`standard_webhooks`](Self::standard_webhooks) that of Standard Webhooks.
 ///
 /// `Debug` prints `Secret(..)`, with its label where it has one.
 ///
@@ -24,43 +26,40 @@ const MIN_BYTES: usize = 16;
 /// assert_eq!(format!("{secret:?}"), "Secret(2026-03, ..)");
 /// # Ok::<(), hookvet::SecretError>(())
 /// ```
-/// Source: Dataspike create-webhook reference. The vendor's sample has 62 digits, so no length is required.
 #[derive(Clone)]
 pub struct Secret {
     /// Keyed once: each delivery starts from a copy.
     mac: Hmac<Sha256>,
     is_short: bool,
-    label: Option<Arc<str>>,
-    expires: Option<u64>,
+    vendor: Vendor,
+    rotation: Rotation,
 }
 
 impl Secret {
-    /// Reads the text form.
+    /// A key for HMAC-SHA256 that is no longer text. `vendor` is whose form the text had.
+    pub(crate) fn from_key(key: &[u8], vendor: Vendor) -> Option<Self> {
+        // HMAC takes keys of any length, so this fails for an empty one alone, which proves nothing.
+        let mac = Hmac::new_from_slice(key).ok().filter(|_| !key.is_empty())?;
+        Some(Self { mac, is_short: key.len() < MIN_BYTES, vendor, rotation: Rotation::default() })
+    }
+
+    /// Reads a secret in the form in which a vendor shows it.
     ///
     /// # Errors
-    /// - [`SecretError::Whitespace`]: there is white space around it, such as the line end of a file.
-    /// - [`SecretError::Prefix`]: it does not start with `whsec_`.
-    /// - [`SecretError::Hex`]: what follows is not an even, non-zero number of hexadecimal digits.
-    pub fn parse(text: &str) -> Result<Self, SecretError> {
-        if text.trim() != text {
-            return Err(SecretError::Whitespace);
-        }
-        let digits = text.strip_prefix(PREFIX).ok_or(SecretError::Prefix)?;
-        match const_hex::decode(digits) {
-            // The decoder would take a 0x in front; the vendor never writes one.
-            Ok(key) if !key.is_empty() && !digits.starts_with("0x") => {
-                // HMAC takes keys of any length, so this never fails.
-                let mac = Hmac::new_from_slice(&key).map_err(|_| SecretError::Hex)?;
-                Ok(Self { mac, is_short: key.len() < MIN_BYTES, label: None, expires: None })
-            }
-            _ => Err(SecretError::Hex),
-        }
+    /// [`SecretError`]: the text has not that form, or the vendor signs nothing.
+    pub fn of(vendor: Vendor, text: &str) -> Result<Self, SecretError> {
+        profile(vendor).scheme().ok_or(SecretError::Unsigned)?.secret(text)
+    }
+
+    /// Whose form of a secret it was read from.
+    pub(crate) const fn vendor(&self) -> Vendor {
+        self.vendor
     }
 
     /// Names the secret, so that a verdict can say which one of several verified.
     #[must_use]
     pub fn labelled(mut self, label: impl AsRef<str>) -> Self {
-        self.label = Some(Arc::from(label.as_ref()));
+        self.rotation.label = Some(Arc::from(label.as_ref()));
         self
     }
 
@@ -69,14 +68,14 @@ impl Secret {
     /// The vendor may go on signing with it by mistake; the refusal then says that it has expired.
     #[must_use]
     pub fn expires(mut self, at: u64) -> Self {
-        self.expires = Some(at);
+        self.rotation.expires = Some(at);
         self
     }
 
     /// The name it was given.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
-        self.label.as_deref()
+        self.rotation.label.as_deref()
     }
 
     /// Whether its key has fewer than 16 bytes, so that somebody who sees a signed delivery may find the key by trying.
@@ -98,11 +97,11 @@ impl Secret {
     }
 
     pub(crate) fn shared_label(&self) -> Option<Arc<str>> {
-        self.label.clone()
+        self.rotation.label.clone()
     }
 
     pub(super) fn is_expired(&self, now: u64) -> bool {
-        self.expires.is_some_and(|at| now >= at)
+        self.rotation.is_expired(now)
     }
 
     /// HMAC-SHA256 under this secret, of nothing yet.
@@ -113,10 +112,7 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.label {
-            Some(label) => write!(f, "Secret({label}, ..)"),
-            None => f.write_str("Secret(..)"),
-        }
+        self.rotation.write(f, "Secret", "")
     }
 }
 
@@ -133,23 +129,13 @@ pub enum SecretError {
     /// The rest is not hexadecimal.
     #[error("behind whsec_ a Dataspike signing secret has an even number of hexadecimal digits")]
     Hex,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_vendors_form_is_a_secret() {
-        assert!(Secret::parse("whsec_a1B2").is_ok());
-        assert_eq!(Secret::parse("a1b2").map(|_| ()), Err(SecretError::Prefix));
-        for text in ["whsec_a1B2\n", " whsec_a1B2", "whsec_a1B2\u{a0}", "\thunter2"] {
-            let error = Secret::parse(text).expect_err(text);
-            assert_eq!(error, SecretError::Whitespace);
-            assert!(error.to_string().contains("white space around it"));
-        }
-        for text in ["whsec_", "whsec_a", "whsec_xy", "whsec_0xab", "whsec_ab cd"] {
-            assert_eq!(Secret::parse(text).map(|_| ()), Err(SecretError::Hex), "{text}");
-        }
-    }
+    /// The key is not Base64.
+    #[error(
+        "a signing secret of Standard Webhooks is Base64, with or without whsec_ in front; paste it whole, as the sender \
+         shows it"
+    )]
+    Base64,
+    /// The vendor signs nothing.
+    #[error("the vendor signs nothing, so a secret proves nothing; ask for a credential instead")]
+    Unsigned,
 }

@@ -15,6 +15,10 @@ pub(crate) struct Rfc3339 {
 /// `t` and `z` may be lower-case, the offset is required, a fraction has at least one digit and any number of them,
 /// second 60 stands only where a leap second can: at 23:59:60 UTC.
 pub(crate) fn parse(text: &str) -> Option<Rfc3339> {
+    read_usual(text.as_bytes()).or_else(|| read_any(text))
+}
+
+fn read_any(text: &str) -> Option<Rfc3339> {
     Instant::parse(text)?;
     // The grammar has a letter behind the date, and one at the end where there is no offset in digits.
     let bytes = text.as_bytes();
@@ -23,7 +27,7 @@ pub(crate) fn parse(text: &str) -> Option<Rfc3339> {
 
 /// The same for the octets of a header.
 pub(crate) fn parse_octets(value: &[u8]) -> Option<Rfc3339> {
-    read_usual(value).or_else(|| parse(std::str::from_utf8(value).ok()?))
+    read_usual(value).or_else(|| read_any(std::str::from_utf8(value).ok()?))
 }
 
 /// Reads what nearly every sender writes, eight octets at a time: UTC, a day that the month has in every year, no leap second.
@@ -74,7 +78,7 @@ mod tests {
                 for octet in 0..=u8::MAX {
                     let mut value = text.as_bytes().to_vec();
                     value[position] = octet;
-                    let expected = std::str::from_utf8(&value).ok().and_then(parse);
+                    let expected = std::str::from_utf8(&value).ok().and_then(read_any);
                     assert_eq!(parse_octets(&value), expected, "{value:?}");
                     value.truncate(position);
                     assert_eq!(parse_octets(&value), None, "{value:?}");
