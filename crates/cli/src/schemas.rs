@@ -31,8 +31,8 @@ fn files(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).with_context(cannot_read)? {
         let path = entry.with_context(cannot_read)?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".json"));
-        if let Some(name) = name.filter(|_| path.is_file()) {
+        let is_schema = path.is_file() && path.extension().is_some_and(|extension| extension == "json");
+        if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| is_schema) {
             files.insert(name.to_owned(), read(&path)?);
         }
     }
