@@ -26,6 +26,7 @@ mod headers;
 pub mod internals;
 mod json;
 mod order;
+mod own;
 mod policy;
 mod problem;
 mod profiles;

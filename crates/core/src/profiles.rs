@@ -21,7 +21,7 @@ impl Vetter {
         Self::builder(Vendor::StandardWebhooks)
     }
 
-    /// Any CloudEvents sender: header and envelope rules alone, every type, no schema.
+    /// Any CloudEvents sender: header and envelope rules, and your own types and schemas; without those every type, and no schema.
     pub fn cloudevents() -> VetterBuilder {
         Self::builder(Vendor::CloudEvents)
     }

@@ -2,10 +2,10 @@
 
 use crate::authenticity::{Credential, Secret};
 use crate::cloudevents::handshake::Handshake;
+use crate::own::Own;
 use crate::policy::Policy;
 use crate::rule::Class;
 use crate::vendors::Profile;
-use crate::vetter::own::Own;
 
 /// Largest body that is taken by default, in bytes.
 pub const DEFAULT_MAX_BODY: usize = 256 * 1024;
@@ -39,5 +39,17 @@ impl Settings {
     /// Whether a signature is asked for.
     pub(crate) fn looks_at_signatures(&self) -> bool {
         self.profile.scheme().is_some() && !self.secrets.is_empty()
+    }
+
+    /// Whether a schema of the user's own is given for events of this type.
+    #[cfg(feature = "runtime-schemas")]
+    pub(crate) fn has_own_schema(&self, event_type: &str) -> bool {
+        self.own.schema(event_type).is_some()
+    }
+
+    #[cfg(not(feature = "runtime-schemas"))]
+    #[expect(clippy::unused_self, reason = "the other form of this function uses it")]
+    pub(crate) fn has_own_schema(&self, _: &str) -> bool {
+        false
     }
 }

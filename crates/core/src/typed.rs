@@ -4,9 +4,10 @@ use std::any::TypeId;
 
 use hookvet_catalogue::amlyze::{self, Data};
 use hookvet_catalogue::dataspike::{self, Payload};
-use hookvet_catalogue::{EventInfo, EventPayload as _, ReadError, Vendor, find};
+use hookvet_catalogue::{EventInfo, EventPayload as _, ReadError, Vendor};
 use serde::de::DeserializeOwned;
 
+use crate::vendors::profile;
 use crate::verdict::{EventContext, Verdict};
 
 /// Why a verdict gives no typed event. Never quotes the payload.
@@ -102,13 +103,12 @@ pub trait OwnEvent: DeserializeOwned + 'static {}
 
 impl<E: OwnEvent> ReadEvent for E {
     fn read_event(verdict: &Verdict, body: &[u8]) -> Result<Self, TypedError> {
+        if !profile(verdict.vendor()).takes_own_schemas() {
+            return Err(TypedError::OtherVendor { expected: Vendor::CloudEvents, found: verdict.vendor() });
+        }
         let event = verdict.event().ok_or(TypedError::NoEvent)?;
-        match event.rust_type {
-            Some(given) if given != TypeId::of::<E>() => return Err(TypedError::OtherType),
-            Some(_) => {}
-            // Where no Rust type was given, the handler says what it is, but not of what a vendor documents.
-            None if verdict.vendor() == Vendor::StandardWebhooks => {}
-            None => expect_vendor(verdict, Vendor::CloudEvents)?,
+        if event.rust_type.is_some_and(|given| given != TypeId::of::<E>()) {
+            return Err(TypedError::OtherType);
         }
         let data = verdict.data(body).ok_or(TypedError::NoEvent)?;
         Ok(hookvet_catalogue::read(&data)?)
@@ -221,10 +221,7 @@ impl EventContext {
     /// ```
     #[must_use]
     pub fn info(&self) -> Option<&'static EventInfo> {
-        match self.vendor() {
-            Vendor::Amlyze => amlyze::resolve_type(self.event_type()).info(),
-            vendor => find(vendor, self.event_type()),
-        }
+        profile(self.vendor()).resolve(self.event_type()).event
     }
 }
 

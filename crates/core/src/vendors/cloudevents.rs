@@ -23,4 +23,8 @@ impl Profile for CloudEvents {
     fn takes_no_data(&self) -> bool {
         true
     }
+
+    fn takes_own_schemas(&self) -> bool {
+        true
+    }
 }

@@ -12,7 +12,7 @@ use hookvet_catalogue::{EventInfo, Vendor, find};
 
 use crate::authenticity::Scheme;
 use crate::cloudevents::attributes::Core;
-use crate::finding::Severity;
+use crate::finding::{Place, Severity};
 use crate::json::{Document, Kind, Node};
 use crate::rule::Rule;
 use crate::schema::Violation;
@@ -71,6 +71,11 @@ pub(crate) trait Profile: Sync {
     /// CloudEvents header, too.
     fn undocumented_structured_mode(&self) -> Option<Said> {
         None
+    }
+
+    /// Whether the user can bring schemas for events of its own.
+    fn takes_own_schemas(&self) -> bool {
+        false
     }
 
     // What an event is called.
@@ -179,6 +184,11 @@ impl Envelope {
     pub(crate) fn event(&self, profile: &dyn Profile, body: &[u8]) -> Option<&'static EventInfo> {
         let span = select::root_string(body, self.type_member())?;
         select::with_string(body, span, |name| find(profile.vendor(), name))
+    }
+
+    /// Where the event's type stands.
+    pub(crate) fn type_place(&self) -> Place {
+        Place::Body(format!("/{}", self.type_member()))
     }
 
     /// The member that holds the event's type.

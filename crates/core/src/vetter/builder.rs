@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hookvet_catalogue::Vendor;
 
 use super::Vetter;
+use super::effect::{self, Given};
 use super::own::OwnEvents;
 use crate::authenticity::{Credential, Secret};
 use crate::cloudevents::handshake::Handshake;
@@ -28,11 +29,8 @@ pub enum BuildError {
         /// Its name.
         vendor: &'static str,
     },
-    /// A secret has the form of another vendor, or the vendor signs nothing.
-    #[error(
-        "a {vendor} vetter was given a secret of {found}; read it with `Secret::of(vendor, text)`, or leave it out where the \
-         vendor signs nothing"
-    )]
+    /// A secret has the form of another vendor.
+    #[error("a {vendor} vetter was given a secret of {found}; read it with `Secret::of(vendor, text)`")]
     SecretOfOther {
         /// The name of the vendor that is judged.
         vendor: &'static str,
@@ -42,13 +40,13 @@ pub enum BuildError {
     /// A schema does not compile.
     #[error(transparent)]
     Schema(#[from] SchemaFault),
-    /// A setting that nothing given besides has a use for.
-    #[error("`.{setting}(…)` has no effect here: {instead}")]
+    /// A setting that the profile has no use for.
+    #[error("`.{setting}(…)` has no effect here, under the profile {profile}: {}", effect::instead(setting, *profile))]
     NoEffect {
         /// The method of the builder.
         setting: &'static str,
-        /// What to do about it.
-        instead: &'static str,
+        /// Whose deliveries are vetted.
+        profile: Vendor,
     },
     /// One event type has two schemas.
     #[error("the event type {event_type} has two schemas; give it one, with `.schema(…)` or with `.event(…)`")]
@@ -56,18 +54,9 @@ pub enum BuildError {
         /// The type.
         event_type: String,
     },
-    /// A schema for a type that the vendor documents.
-    #[error("the event type {event_type} has the schema that {vendor} documents, and takes no other; leave yours out")]
-    TypeDocumented {
-        /// The type.
-        event_type: String,
-        /// The vendor's name.
-        vendor: &'static str,
-    },
     /// A type has a schema and is not taken.
     #[error(
-        "the event type {event_type} has a schema and is not among the types of `.only(…)`; add it there, or leave its \
-         schema out"
+        "the event type {event_type} has a schema and is not among the types of `.only(…)`; add it there, or leave its schema out"
     )]
     TypeLeftOut {
         /// The type.
@@ -84,6 +73,12 @@ pub enum BuildError {
         /// What was given.
         status: u16,
     },
+}
+
+impl BuildError {
+    pub(super) fn no_effect(setting: &'static str, profile: Vendor) -> Self {
+        Self::NoEffect { setting, profile }
+    }
 }
 
 /// The statuses of an acknowledgement.
@@ -110,7 +105,7 @@ pub struct VetterBuilder {
     secrets: Vec<Secret>,
     credentials: Vec<Credential>,
     allow_unsigned: bool,
-    tolerance: Option<u64>,
+    tolerance: u64,
     max_body: usize,
     max_depth: usize,
     max_attributes: usize,
@@ -118,6 +113,7 @@ pub struct VetterBuilder {
     accepted_status: u16,
     statuses: Vec<(Class, u16)>,
     handshake: Option<Handshake>,
+    given: Given,
     pub(super) own: OwnEvents,
 }
 
@@ -131,7 +127,7 @@ impl VetterBuilder {
             secrets: Vec::new(),
             credentials: Vec::new(),
             allow_unsigned: false,
-            tolerance: None,
+            tolerance: DEFAULT_TOLERANCE,
             max_body: profile.max_body(),
             max_depth: 64,
             max_attributes: 256,
@@ -139,6 +135,7 @@ impl VetterBuilder {
             accepted_status: 204,
             statuses: Vec::new(),
             handshake: None,
+            given: Given::default(),
             own: OwnEvents::default(),
         }
     }
@@ -158,6 +155,7 @@ impl VetterBuilder {
     /// A secret that a signature may be made with; call it again for each secret during a change-over.
     pub fn secret(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);
+        self.given.secret = true;
         self
     }
 
@@ -176,7 +174,8 @@ impl VetterBuilder {
 
     /// Age of a signature that still passes, in seconds, both ways. Default: [`DEFAULT_TOLERANCE`].
     pub fn tolerance(mut self, seconds: u64) -> Self {
-        self.tolerance = Some(seconds);
+        self.tolerance = seconds;
+        self.given.tolerance = true;
         self
     }
 
@@ -237,26 +236,22 @@ impl VetterBuilder {
     ///
     /// # Errors
     /// - [`BuildError::NoSecret`]: a vendor that signs, without a secret and without [`allow_unsigned`](Self::allow_unsigned).
-    /// - [`BuildError::SecretOfOther`]: a secret in the form of another vendor, or for a vendor that signs nothing.
+    /// - [`BuildError::SecretOfOther`]: a secret in the form of another vendor.
     /// - [`BuildError::Schema`]: a schema does not compile, or refers to what was not handed over.
-    /// - [`BuildError::TypeTwice`], [`BuildError::TypeDocumented`], [`BuildError::TypeLeftOut`], [`BuildError::NoTypes`]: the types
-    ///   contradict each other.
-    /// - [`BuildError::NoEffect`]: a setting that nothing given besides has a use for.
+    /// - [`BuildError::TypeTwice`], [`BuildError::TypeLeftOut`], [`BuildError::NoTypes`]: the types contradict each other.
+    /// - [`BuildError::NoEffect`]: a setting that the profile has no use for.
     /// - [`BuildError::Status`]: a refusal outside 400 to 599, or an acknowledgement outside 200 to 299.
     pub fn build(self) -> Result<Vetter, BuildError> {
         if self.profile.scheme().is_some() && self.secrets.is_empty() && !self.allow_unsigned {
             return Err(BuildError::NoSecret { vendor: self.profile.name() });
         }
+        self.given.check(self.profile)?;
         if let Some(secret) = self.secrets.iter().find(|secret| secret.vendor() != self.profile.vendor()) {
             let found = profile(secret.vendor()).name();
             return Err(BuildError::SecretOfOther { vendor: self.profile.name(), found });
         }
         if !ACKNOWLEDGEMENTS.contains(&self.accepted_status) {
             return Err(BuildError::Status { class: None, status: self.accepted_status });
-        }
-        if self.tolerance.is_some() && self.secrets.is_empty() {
-            let instead = "no signature is looked at; add `.secret(…)`, or leave it out";
-            return Err(BuildError::NoEffect { setting: "tolerance", instead });
         }
         let own = self.own.build(self.profile)?;
         let mut statuses = Class::ALL.map(Class::default_status);
@@ -277,7 +272,7 @@ impl VetterBuilder {
                 reveal: self.reveal,
                 secrets: self.secrets,
                 credentials: self.credentials,
-                tolerance: self.tolerance.unwrap_or(DEFAULT_TOLERANCE),
+                tolerance: self.tolerance,
                 max_body: self.max_body,
                 max_depth: self.max_depth,
                 max_attributes: self.max_attributes,

@@ -180,7 +180,7 @@ fn finish(settings: &Settings, class: Option<Class>, findings: Cow<'static, [Fin
             Some(envelope) => is_filled(Core::Type) || !envelope.is_type_required,
             None => is_filled(Core::Type) && is_filled(Core::Source),
         };
-    verdict.context.rust_type = settings.own.rust_type(verdict.context.event_type());
+    verdict.context.rust_type = settings.own.rust_type(&verdict.context);
     verdict.findings = findings;
 }
 
@@ -195,7 +195,7 @@ impl Judge<'_, '_> {
     fn binary(&mut self, event: Option<&'static EventInfo>, is_json: bool) {
         let resolved = event.map_or_else(|| self.settings.profile.resolve(self.event_type()), Resolved::documented);
         self.look_at_context(&resolved);
-        self.look_at_type(&resolved, || Place::header("ce-type"));
+        self.look_at_type(resolved.event, || Place::header("ce-type"));
         if !self.body.is_empty() {
             self.verdict.data = Data::Span(0..self.body.len());
         }
@@ -240,7 +240,7 @@ impl Judge<'_, '_> {
         self.verdict.context.attributes = structured.attributes;
         let resolved = profile.resolve(self.event_type());
         self.look_at_context(&resolved);
-        self.look_at_type(&resolved, || Place::Body(format!("{prefix}/type")));
+        self.look_at_type(resolved.event, || Place::Body(format!("{prefix}/type")));
         let payload = match structured.data {
             StructuredData::None => None,
             // As an empty body in binary mode: there is no data.
@@ -313,6 +313,9 @@ impl Judge<'_, '_> {
     fn envelope(&mut self) {
         let (settings, body) = (self.settings, self.body);
         let Some(envelope) = settings.profile.envelope() else { return };
+        if settings.profile.takes_own_schemas() {
+            return self.own_envelope(envelope);
+        }
         let event = envelope.event(settings.profile, body);
         let schema = event.and_then(onepass::schema_of).unwrap_or(onepass::ANY);
         let mut record = match onepass::pass(schema, body, settings.max_depth) {
@@ -320,9 +323,7 @@ impl Judge<'_, '_> {
             Err(stop) => return self.stopped(stop, "", Some(0), false),
         };
         self.verdict.data = Data::Span(0..body.len());
-        let type_place = || Place::Body(format!("/{}", envelope.type_member()));
         if let Some(event) = event {
-            self.look_at_type(&Resolved::documented(event), type_place);
             for (_, slot, core) in envelope.members {
                 if let Some(span) = record.get(*slot).filter(|span| span.kind == Kind::String) {
                     select::with_string(body, span, |text| self.verdict.context.attributes.set(*core, text));
@@ -330,7 +331,7 @@ impl Judge<'_, '_> {
             }
             if record.is_clean() && settings.profile.is_content_with(event, &self.verdict.context, body, &record) {
                 self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
-                return;
+                return self.look_at_type(Some(event), || envelope.type_place());
             }
         }
         let findings = record.take_findings().unwrap_or_default();
@@ -341,6 +342,28 @@ impl Judge<'_, '_> {
         match event {
             Some(event) => self.documented(event, findings, &document, &payload),
             None => self.undocumented(envelope, &document, &payload),
+        }
+        self.look_at_type(event, || envelope.type_place());
+    }
+
+    /// An envelope that is held to a schema of the user's own.
+    fn own_envelope(&mut self, envelope: &Envelope) {
+        let body = self.body;
+        for (name, _, core) in envelope.members {
+            if let Some(span) = select::root_string(body, name) {
+                select::with_string(body, span, |text| self.verdict.context.attributes.set(*core, text));
+            }
+        }
+        if !self.own_payload(&Payload::whole(body)) {
+            return;
+        }
+        let Some(start) = body.iter().position(|byte| !byte.is_ascii_whitespace()) else { return };
+        if body[start] == b'{' {
+            self.verdict.data = Data::Span(0..body.len());
+            self.look_at_type(None, || envelope.type_place());
+        } else {
+            let message = format!("a {} delivery is a JSON object, but this is none", self.settings.profile.name());
+            self.add(Note::new(Rule::JsonObject, Place::body(), message).at(start));
         }
     }
 
@@ -360,12 +383,9 @@ impl Judge<'_, '_> {
             }
         }
         self.violations("", (envelope.check)(document), document, payload);
-        self.own_schema(payload, None);
-        let member = envelope.type_member();
-        let resolved = profile.resolve(self.event_type());
-        self.look_at_type(&resolved, || Place::Body(format!("/{member}")));
-        if let Some((rule, message)) = resolved.said {
-            let note = Note::new(rule, Place::Body(format!("/{member}")), message);
+        if let Some((rule, message)) = profile.resolve(self.event_type()).said {
+            let member = envelope.type_member();
+            let note = Note::new(rule, envelope.type_place(), message);
             self.add(match root.get(member) {
                 Some(node) => note.at(node.start()),
                 None => note,
@@ -388,7 +408,7 @@ impl Judge<'_, '_> {
 
     /// Whether data of events of this type is held to a schema.
     fn has_schema(&self, resolved: &Resolved) -> bool {
-        resolved.event.is_some() || self.settings.own.schema(self.event_type()).is_some()
+        resolved.event.is_some() || self.settings.has_own_schema(self.event_type())
     }
 
     /// Reads a body that is an envelope: any fault in it is one of the JSON text.

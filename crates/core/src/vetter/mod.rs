@@ -1,11 +1,12 @@
 //! The vetter: settings in, deliveries judged in two steps.
 
 mod builder;
+mod effect;
 #[cfg(feature = "schemars")]
 mod event;
 mod headers;
 mod judge;
-pub(crate) mod own;
+mod own;
 mod payload;
 mod pending;
 
@@ -162,9 +163,7 @@ impl Vetter {
     #[cfg(feature = "runtime-schemas")]
     #[must_use]
     pub fn own_types(&self) -> Vec<&str> {
-        let mut types: Vec<&str> = self.settings.own.types().collect();
-        types.sort_unstable();
-        types
+        self.settings.own.types()
     }
 
     /// What in your own schemas has no effect: keywords that no vocabulary knows, formats that nobody checks, a missing `$schema`.

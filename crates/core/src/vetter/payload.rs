@@ -22,18 +22,18 @@ impl Judge<'_, '_> {
     /// Judges the data of an event.
     pub(super) fn payload(&mut self, resolved: &Resolved, mut payload: Payload<'_>) {
         let (profile, max_depth) = (self.settings.profile, self.settings.max_depth);
-        let settings = self.settings;
-        let pass = |event_type: &str, bytes: &[u8]| match resolved.event.and_then(onepass::schema_of) {
-            Some(schema) => onepass::pass(schema, bytes, max_depth),
-            None => settings.own.pass(event_type, bytes, max_depth),
-        };
-        let mut passed = pass(self.event_type(), &payload.bytes);
+        if profile.takes_own_schemas() {
+            self.own_payload(&payload);
+            return;
+        }
+        let schema = resolved.event.and_then(onepass::schema_of).unwrap_or(onepass::ANY);
+        let mut passed = onepass::pass(schema, &payload.bytes, max_depth);
         if let Err(Stop::Fault(Fault { kind: FaultKind::TrailingComma, .. })) = passed
             && let Some((rule, message)) = profile.trailing_comma()
             && self.looks_at(rule)
         {
             payload = self.without_last_commas(payload, rule, message);
-            passed = pass(self.event_type(), &payload.bytes);
+            passed = onepass::pass(schema, &payload.bytes, max_depth);
         }
         let record = match passed {
             Ok(record) => record,
@@ -44,9 +44,6 @@ impl Judge<'_, '_> {
                 Some(event) if profile.is_content_with(event, &self.verdict.context, &payload.bytes, &record) => {
                     self.verdict.schema = Some(Cow::Borrowed(event.schema_id));
                     return;
-                }
-                None if profile.object_in_string().is_none() => {
-                    return self.own_schema(&payload, Some(Findings::default()));
                 }
                 _ => {}
             }
@@ -75,9 +72,8 @@ impl Judge<'_, '_> {
         if let Some((rule, message)) = &resolved.said {
             self.add(Note::new(*rule, Place::header("ce-type"), message.clone()));
         }
-        match resolved.event {
-            Some(event) => self.documented(event, findings, &document, payload),
-            None => self.own_schema(payload, Some(findings)),
+        if let Some(event) = resolved.event {
+            self.documented(event, findings, &document, payload);
         }
     }
 
@@ -96,6 +92,24 @@ impl Judge<'_, '_> {
         self.settings.profile.look_at_payload(event, context, document, &mut |remark| remarks.push(remark));
         for remark in remarks {
             self.remark(remark, document, payload);
+        }
+    }
+
+    /// Adds how data departs from its schema.
+    pub(super) fn departures(
+        &mut self,
+        event_type: &str,
+        findings: Findings,
+        document: &Document<'_>,
+        payload: &Payload<'_>,
+    ) {
+        self.violations(event_type, findings.violations, document, payload);
+        if self.looks_at(Rule::SchemaUnknown) {
+            self.report.leave_out(findings.left_out);
+        }
+        if findings.is_cut_off {
+            let message = "so many departures that not all of them are looked at; nothing may hide among them";
+            self.add(Note::new(Rule::LimitDepartures, Place::Body(payload.prefix.clone()), message));
         }
     }
 
@@ -118,24 +132,6 @@ impl Judge<'_, '_> {
         }
         self.verdict.data = Data::Decoded(bytes.clone());
         Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix, base: payload.base }
-    }
-
-    /// Adds how data departs from its schema.
-    pub(super) fn departures(
-        &mut self,
-        event_type: &str,
-        findings: Findings,
-        document: &Document<'_>,
-        payload: &Payload<'_>,
-    ) {
-        self.violations(event_type, findings.violations, document, payload);
-        if self.looks_at(Rule::SchemaUnknown) {
-            self.report.leave_out(findings.left_out);
-        }
-        if findings.is_cut_off {
-            let message = "so many departures that not all of them are looked at; nothing may hide among them";
-            self.add(Note::new(Rule::LimitDepartures, Place::Body(payload.prefix.clone()), message));
-        }
     }
 
     /// Adds what a vendor's own rules say about a payload.
@@ -306,7 +302,7 @@ impl<'p> Payload<'p> {
     }
 
     /// Whether somebody has looked at this text already, as a part of the body.
-    fn part(&self) -> Part {
+    pub(super) fn part(&self) -> Part {
         if self.prefix.is_empty() || self.base.is_none() { Part::Whole } else { Part::Inside }
     }
 }

@@ -30,6 +30,10 @@ impl Profile for StandardWebhooks {
     fn scheme(&self) -> Option<&'static dyn Scheme> {
         Some(&signature::StandardScheme)
     }
+
+    fn takes_own_schemas(&self) -> bool {
+        true
+    }
 }
 
 static ENVELOPE: Envelope = Envelope {
