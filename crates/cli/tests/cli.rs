@@ -318,7 +318,7 @@ fn schemas_that_cannot_be_used_are_wrong_use() {
         // Without the folder nobody knows what it refers to.
         (vec!["check", "--schema", &lone], "address.json, which is not there"),
         (vec!["check", "--schemas", &path(empty.path())], "named after an event type, as com.example.order.json"),
-        (vec!["check", "--vendor", "amlyze", "--schema", &documented], "has the schema that AMLYZE documents"),
+        (vec!["check", "--vendor", "amlyze", "--schema", &documented], "`.schema(…)` has no effect here"),
     ] {
         let output = hookvet(&arguments, &order("com.example.order", "{}"));
         let errors = String::from_utf8_lossy(&output.stderr);

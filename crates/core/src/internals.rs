@@ -31,7 +31,7 @@ pub struct Departure {
 
 impl Departure {
     fn of(violation: Violation, document: &Document<'_>) -> Self {
-        let Violation { at, rule, missing, message } = violation;
+        let Violation { at, rule, missing, message, .. } = violation;
         let node = at.find(document);
         let is_unknown = rule == crate::Rule::SchemaUnknown;
         let member = if is_unknown { node.and_then(Node::name).map(Cow::into_owned) } else { missing };

@@ -178,12 +178,18 @@ export interface Finding {
   /** The stable id, as `CE-V5`. */
   readonly rule: string;
   readonly severity: Severity;
+  /** Whether this finding alone refuses the delivery under the policy in force. */
+  readonly refuses: boolean;
   /** `header:NAME`, `body`, `body:` and a JSON Pointer, or `request`. */
   readonly where: string;
   /** For people; it never quotes a value. */
   readonly message: string;
   /** Where in the body, in bytes. */
   readonly offset?: number;
+  /** What the schema asks for: types, the values of a closed list, a format. */
+  readonly expected?: string;
+  /** The required member that is missing. */
+  readonly member?: string;
   /** The offending value, only with {@link VetterOptions.reveal}. */
   readonly value?: string;
 }
@@ -204,6 +210,8 @@ export interface EventContext {
 
 /** The JSON form of a verdict, the same from every surface of hookvet. */
 export interface VerdictJson {
+  /** The version of this form; the events of a batch have none of their own. */
+  format?: 2;
   decision: 'accept' | 'reject';
   status: number;
   vendor: Vendor;

@@ -16,4 +16,4 @@ pub(crate) use scan::{BYTE_ORDER_MARK, Fault, FaultKind};
 #[cfg(any(test, feature = "runtime-schemas"))]
 pub(crate) use text::escape_pointer;
 pub(crate) use text::{characters, has_lone_surrogate, unescape};
-pub(crate) use write::{Writer, written_length};
+pub(crate) use write::{Writer, serialize_as_written, written_length};

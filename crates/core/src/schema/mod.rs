@@ -26,11 +26,6 @@ pub(crate) use own::OwnSchema;
 pub use violation::SchemaFault;
 pub(crate) use violation::{At, Violation};
 
-/// Without the features for them there are none.
-#[cfg(not(feature = "runtime-schemas"))]
-#[derive(Debug)]
-pub(crate) enum OwnSchema {}
-
 /// The payload's departures from the schema of `event`, before any vendor's reading: JSON Pointer and keyword.
 ///
 /// Unknown members are left out, since a schema allows them. Empty where the payload is no JSON.

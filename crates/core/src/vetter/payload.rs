@@ -201,6 +201,7 @@ impl Judge<'_, '_> {
             (None, At::Offset(_)) => Place::Body(payload.prefix.clone()).into(),
         };
         let mut note = Note::new(violation.rule, spot, violation.message).severity(severity);
+        (note.expected, note.member) = (violation.expected, violation.missing);
         if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
             note = note.value(node.raw());
         }
