@@ -43,6 +43,7 @@ pub(crate) fn run() -> Result<()> {
         wasm::write_native_verdicts()?;
         counted(&mut wasm::node_tests())
     })?;
+    lane(&mut lanes, "json schema wasm", || counted(&mut wasm::json_schema_tests()?))?;
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
     lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
     lane(&mut lanes, "consumers", || counted(&mut consumers::tests()?))?;

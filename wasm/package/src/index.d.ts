@@ -96,6 +96,16 @@ export interface VetterOptions {
   acceptedStatus?: number | undefined;
   /** Puts the offending values into findings. They are people's data: for a developer's desk, never for a server. Default: no. */
   reveal?: boolean | undefined;
+  /**
+   * JSON Schemas of your own by event type, as JSON or as text of it, for the vendors `cloudevents` and `standard-webhooks`. Other
+   * types are refused then, unless {@link only} names them. A keyword outside the subset, which the README lists, is a
+   * `HookvetError` with the code `schema` that names its place.
+   */
+  schemas?: Readonly<Record<string, object | boolean | string>> | undefined;
+  /** The event types that are taken; others break the rule `CE-type-unknown`. */
+  only?: readonly string[] | undefined;
+  /** Takes the documented event types alone, and those of {@link schemas}. */
+  onlyKnownTypes?: boolean | undefined;
   /** Seconds since the Unix epoch, asked for where signatures are checked. Default: the platform's clock. */
   now?: (() => number) | undefined;
 }

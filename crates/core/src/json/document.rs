@@ -6,7 +6,7 @@ use memchr::memchr2;
 
 use super::number::Decimal;
 use super::pointer;
-#[cfg(any(test, feature = "own-schemas"))]
+#[cfg(any(test, feature = "runtime-schemas"))]
 use super::text::unescape_pointer;
 use super::text::{has_lone_surrogate, unescape};
 
@@ -135,7 +135,7 @@ impl<'a> Document<'a> {
     }
 
     /// The value that a JSON Pointer names.
-    #[cfg(any(test, feature = "own-schemas"))]
+    #[cfg(any(test, feature = "runtime-schemas"))]
     pub(crate) fn at(&self, pointer: &str) -> Option<Node<'_, 'a>> {
         let mut node = self.root();
         for token in pointer.split('/').skip(1) {

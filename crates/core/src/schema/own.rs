@@ -2,7 +2,9 @@
 
 #[cfg(feature = "own-schemas")]
 use super::engine::{Shelf, Validator};
-use super::onepass::{self, Findings, Schema, compile::Compiler, compile::Owned};
+#[cfg(feature = "own-schemas")]
+use super::onepass;
+use super::onepass::{Findings, Schema, compile::Compiler, compile::Owned};
 use super::violation::SchemaFault;
 #[cfg(feature = "own-schemas")]
 use super::violation::{At, Violation};
