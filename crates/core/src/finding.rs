@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::ser::SerializeStruct as _;
-
 use crate::escape::escaped;
-use crate::json::{Writer, written_length};
+use crate::json::{Writer, serialize_as_written, written_length};
 use crate::rule::Rule;
 
 /// How grave a finding is.
@@ -80,16 +78,6 @@ impl fmt::Display for Place {
     }
 }
 
-/// A place as it stands in JSON, which has escapes of its own.
-struct Where<'p>(&'p Place);
-
-impl fmt::Display for Where<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, name) = self.0.parts();
-        write!(f, "{kind}{name}")
-    }
-}
-
 /// One thing that is wrong, or odd, about a delivery: which rule, how grave, where, and what to do.
 ///
 /// The message never holds a payload value, a header value or a secret. `value` does, and is there only where the
@@ -107,6 +95,10 @@ pub struct Finding {
     pub message: Cow<'static, str>,
     /// Byte offset in the body, or in the header's value as received; from 0.
     pub offset: Option<usize>,
+    /// What the schema asks for, where a word or two say it: types, the values of a closed list, a format.
+    pub expected: Option<String>,
+    /// The required member that is missing.
+    pub member: Option<String>,
     /// The offending value, shortened. `None` unless the caller asked for values.
     pub value: Option<String>,
     pub(crate) rejects: bool,
@@ -121,60 +113,47 @@ impl Finding {
 
     /// About how many bytes [`write`](Self::write) takes.
     pub(crate) fn written_length(&self) -> usize {
-        const MEMBERS: usize = r#"{"rule":,"severity":,"where":"header:","message":,"offset":1234567,"value":},"#.len();
+        const MEMBERS: usize =
+            r#"{"rule":,"severity":,"refuses":false,"where":"header:","message":,"offset":1234567},"#.len();
+        const OPTIONAL: usize = r#","expected":"#.len();
         let place = match &self.place {
             Place::Request => 0,
             Place::Header(name) => written_length(name),
             Place::Body(pointer) => written_length(pointer),
         };
-        let value = self.value.as_deref().map_or(0, written_length);
-        MEMBERS + self.rule.id().len() + self.severity.as_str().len() + place + written_length(&self.message) + value
+        let optional = [&self.expected, &self.member, &self.value].into_iter().flatten();
+        let rest: usize = optional.map(|text| OPTIONAL + written_length(text)).sum();
+        MEMBERS + self.rule.id().len() + self.severity.as_str().len() + place + written_length(&self.message) + rest
     }
 
     pub(crate) fn write(&self, out: &mut Writer) {
         out.object(|out| {
             out.text_member("rule", self.rule.id());
             out.text_member("severity", self.severity.as_str());
-            out.member("where", |out| out.displayed(&Where(&self.place)));
+            out.member("refuses", |out| out.boolean(self.rejects));
+            out.member("where", |out| {
+                let (kind, name) = self.place.parts();
+                out.string(&[kind, name].concat());
+            });
             out.text_member("message", &self.message);
             if let Some(offset) = self.offset {
                 out.member("offset", |out| out.number(offset));
             }
-            if let Some(value) = &self.value {
-                out.text_member("value", value);
+            for (name, value) in [("expected", &self.expected), ("member", &self.member), ("value", &self.value)] {
+                if let Some(value) = value {
+                    out.text_member(name, value);
+                }
             }
         });
     }
 }
 
+serialize_as_written!(Finding);
+
 /// Shows rule, severity, place and message, [escaped](crate::escaped); never the value.
 impl fmt::Debug for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}) at {}: {}", self.rule, self.severity, self.place, escaped(&self.message))
-    }
-}
-
-impl serde::Serialize for Finding {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let len = 4 + usize::from(self.offset.is_some()) + usize::from(self.value.is_some());
-        let mut out = serializer.serialize_struct("Finding", len)?;
-        out.serialize_field("rule", self.rule.id())?;
-        out.serialize_field("severity", self.severity.as_str())?;
-        out.serialize_field("where", &Where(&self.place))?;
-        out.serialize_field("message", &self.message)?;
-        if let Some(offset) = self.offset {
-            out.serialize_field("offset", &offset)?;
-        }
-        if let Some(value) = &self.value {
-            out.serialize_field("value", value)?;
-        }
-        out.end()
-    }
-}
-
-impl serde::Serialize for Where<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

@@ -46,8 +46,8 @@ pub use cloudevents::handshake::{AllowedRate, Handshake, HandshakeAnswer};
 pub use escape::escaped;
 pub use finding::{Finding, Place, Severity};
 pub use hookvet_catalogue::{
-    EventInfo, EventPayload, Example, Instant, ReadError, ReadErrorKind, Timestamp, UnknownVendor, Vendor, amlyze,
-    dataspike, events, find,
+    Certainty, EventInfo, EventPayload, Example, Instant, Origin, PayloadKnowledge, ReadError, ReadErrorKind,
+    Timestamp, UnknownVendor, Vendor, amlyze, dataspike, events, find,
 };
 pub use policy::{Level, Policy, Preset, UnknownLevel, UnknownPreset};
 pub use problem::{PROBLEM_JSON, Problem};

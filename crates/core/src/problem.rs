@@ -2,10 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use serde::Serialize;
-
 use crate::finding::Finding;
-use crate::json::Writer;
+use crate::json::{Writer, serialize_as_written};
 use crate::report::{MAX_BYTES, MAX_FINDINGS};
 use crate::rule::{Class, Rule};
 use crate::verdict::Verdict;
@@ -32,13 +30,12 @@ const MAX_INSTANCE: usize = 512;
 /// # Ok::<(), hookvet::BuildError>(())
 /// ```
 /// Source: RFC 9457 §3.
-#[derive(Clone, Serialize)]
+#[derive(Clone)]
 pub struct Problem<'v> {
     r#type: String,
     title: &'static str,
     status: u16,
     detail: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
     findings: Vec<&'v Finding>,
 }
@@ -97,6 +94,11 @@ impl<'v> Problem<'v> {
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = Writer::default();
+        self.write(&mut out);
+        out.into_text()
+    }
+
+    fn write(&self, out: &mut Writer) {
         out.object(|out| {
             out.text_member("type", &self.r#type);
             out.text_member("title", self.title);
@@ -107,9 +109,10 @@ impl<'v> Problem<'v> {
             }
             out.member("findings", |out| out.list(&self.findings, |out, finding| finding.write(out)));
         });
-        out.into_text()
     }
 }
+
+serialize_as_written!(Problem<'_>);
 
 /// The first finding that decided, and how many more there are.
 fn detail(class: Class, findings: &[&Finding]) -> String {

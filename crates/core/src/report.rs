@@ -74,11 +74,22 @@ pub(crate) struct Note<'v> {
     pub(crate) value: Option<&'v [u8]>,
     /// Where this departure is graver or lighter than the rule is as a rule.
     pub(crate) severity: Option<Severity>,
+    pub(crate) expected: Option<String>,
+    pub(crate) member: Option<String>,
 }
 
 impl<'v> Note<'v> {
     pub(crate) fn new(rule: Rule, spot: impl Into<Spot<'v>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { rule, spot: spot.into(), message: message.into(), offset: None, value: None, severity: None }
+        Self {
+            rule,
+            spot: spot.into(),
+            message: message.into(),
+            offset: None,
+            value: None,
+            severity: None,
+            expected: None,
+            member: None,
+        }
     }
 
     pub(crate) fn at(mut self, offset: usize) -> Self {
@@ -134,13 +145,24 @@ impl Report {
             }
         }
         let value = note.value.filter(|_| reveal).map(shorten);
-        let Note { rule, spot, message, offset, .. } = note;
+        let Note { rule, spot, message, offset, expected, member, .. } = note;
+        let expected = expected.map(|text| first_characters(text, MAX_MESSAGE));
         let message = match message {
             Cow::Owned(text) => Cow::Owned(first_characters(text, MAX_MESSAGE)),
             fixed @ Cow::Borrowed(_) => fixed,
         };
         let place = spot.into_place();
-        self.findings.to_mut().push(Finding { rule, severity, place, message, offset, value, rejects });
+        self.findings.to_mut().push(Finding {
+            rule,
+            severity,
+            place,
+            message,
+            offset,
+            expected,
+            member,
+            value,
+            rejects,
+        });
     }
 
     /// Whether one of the findings refuses the delivery, and the class of fault that wins.
@@ -175,6 +197,8 @@ impl Report {
                 place: Place::Request,
                 message: format!("{} further findings are left out", self.left_out).into(),
                 offset: None,
+                expected: None,
+                member: None,
                 value: None,
                 rejects: false,
             });

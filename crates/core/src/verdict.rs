@@ -9,11 +9,10 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookvet_catalogue::{Timestamp, Vendor, event_key};
-use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
 
 use crate::cloudevents::attributes::{Attributes, Core};
 use crate::finding::Finding;
-use crate::json::Writer;
+use crate::json::{Writer, serialize_as_written};
 use crate::rule::Class;
 
 /// Whether the delivery is let through.
@@ -33,6 +32,12 @@ impl Decision {
             Self::Accept => "accept",
             Self::Reject => "reject",
         }
+    }
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -63,6 +68,12 @@ impl Mode {
     }
 }
 
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Whether the delivery proves who sent it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -90,6 +101,13 @@ impl Authenticity {
             Self::Failed => "failed",
             Self::NotConfigured => "not_configured",
         }
+    }
+}
+
+/// `verified`, `unproven`, `failed` or `not_configured`.
+impl fmt::Display for Authenticity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -201,7 +219,7 @@ impl EventContext {
             out.optional_member("time", self.time());
             out.member("attributes", |out| {
                 out.object(|out| {
-                    for core in Further::CORE {
+                    for core in [Core::Specversion, Core::Datacontenttype, Core::Dataschema] {
                         if let Some(value) = self.attributes.get(core) {
                             out.text_member(core.name(), value);
                         }
@@ -221,43 +239,6 @@ impl fmt::Debug for EventContext {
     }
 }
 
-impl Serialize for EventContext {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("EventContext", 7)?;
-        out.serialize_field("key", &self.key())?;
-        out.serialize_field("id", self.id())?;
-        out.serialize_field("type", self.event_type())?;
-        out.serialize_field("source", &self.attributes.get(Core::Source))?;
-        out.serialize_field("subject", &self.subject())?;
-        out.serialize_field("time", &self.time())?;
-        out.serialize_field("attributes", &Further(&self.attributes))?;
-        out.end()
-    }
-}
-
-/// Every attribute that has no member of its own.
-struct Further<'a>(&'a Attributes);
-
-impl Further<'_> {
-    /// Those of the standard that have no member of their own.
-    const CORE: [Core; 3] = [Core::Specversion, Core::Datacontenttype, Core::Dataschema];
-}
-
-impl Serialize for Further<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(None)?;
-        for core in Self::CORE {
-            if let Some(value) = self.0.get(core) {
-                out.serialize_entry(core.name(), value)?;
-            }
-        }
-        for (name, value) in self.0.extensions() {
-            out.serialize_entry(name, value)?;
-        }
-        out.end()
-    }
-}
-
 /// Where the event's data stands.
 #[derive(Clone, Default, Eq, PartialEq)]
 pub(crate) enum Data {
@@ -269,6 +250,9 @@ pub(crate) enum Data {
     /// Decoded from the body: Base64, a string that holds JSON, or a repaired text.
     Decoded(Vec<u8>),
 }
+
+/// The version of a verdict's JSON form. It grows when a member goes or changes its meaning; others may be added without.
+const FORMAT: usize = 2;
 
 /// What hookvet says about a delivery: which event it is, whether it is what the vendor documents, and every reason.
 ///
@@ -379,25 +363,31 @@ impl Verdict {
         out.into_text()
     }
 
-    /// The same as [`Serialize`] gives; a test compares the two.
     fn write(&self, out: &mut Writer) {
         out.object(|out| {
-            out.text_member("decision", self.decision.as_str());
-            out.member("status", |out| out.number(usize::from(self.status)));
-            out.text_member("vendor", self.vendor.as_str());
-            out.text_member("mode", self.mode.as_str());
-            match (&self.batch, self.event()) {
-                (Some(verdicts), _) => out.member("batch", |out| out.list(verdicts, |out, one| one.write(out))),
-                (None, Some(event)) => out.member("event", |out| event.write(out)),
-                (None, None) => out.optional_member("event", None),
-            }
-            out.optional_member("schema", self.schema.as_deref());
-            out.text_member("authenticity", self.authenticity.as_str());
-            if let Authenticity::Verified { label: Some(label) } = &self.authenticity {
-                out.text_member("verified_by", label);
-            }
-            out.member("findings", |out| out.list(self.findings.iter(), |out, finding| finding.write(out)));
+            self.write_members(out);
+            out.member("format", |out| out.number(FORMAT));
         });
+    }
+
+    fn write_members(&self, out: &mut Writer) {
+        out.text_member("decision", self.decision.as_str());
+        out.member("status", |out| out.number(usize::from(self.status)));
+        out.text_member("vendor", self.vendor.as_str());
+        out.text_member("mode", self.mode.as_str());
+        match (&self.batch, self.event()) {
+            (Some(verdicts), _) => {
+                out.member("batch", |out| out.list(verdicts, |out, one| out.object(|out| one.write_members(out))))
+            }
+            (None, Some(event)) => out.member("event", |out| event.write(out)),
+            (None, None) => out.optional_member("event", None),
+        }
+        out.optional_member("schema", self.schema.as_deref());
+        out.text_member("authenticity", self.authenticity.as_str());
+        if let Authenticity::Verified { label: Some(label) } = &self.authenticity {
+            out.text_member("verified_by", label);
+        }
+        out.member("findings", |out| out.list(self.findings.iter(), |out, finding| finding.write(out)));
     }
 }
 
@@ -417,26 +407,7 @@ impl fmt::Debug for Verdict {
     }
 }
 
-impl Serialize for Verdict {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Verdict", 8)?;
-        out.serialize_field("decision", self.decision.as_str())?;
-        out.serialize_field("status", &self.status)?;
-        out.serialize_field("vendor", self.vendor.as_str())?;
-        out.serialize_field("mode", self.mode.as_str())?;
-        match &self.batch {
-            Some(verdicts) => out.serialize_field("batch", verdicts)?,
-            None => out.serialize_field("event", &self.event())?,
-        }
-        out.serialize_field("schema", &self.schema)?;
-        out.serialize_field("authenticity", self.authenticity.as_str())?;
-        if let Authenticity::Verified { label: Some(label) } = &self.authenticity {
-            out.serialize_field("verified_by", &**label)?;
-        }
-        out.serialize_field("findings", &self.findings)?;
-        out.end()
-    }
-}
+serialize_as_written!(EventContext, Verdict);
 
 #[cfg(test)]
 mod tests {

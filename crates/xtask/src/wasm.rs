@@ -162,8 +162,17 @@ pub(crate) fn check_scripts() -> Result<()> {
 /// The tests of the package under Node; the package has to be built.
 pub(crate) fn node_tests() -> Command {
     let mut tests = node_test();
-    tests.args(["golden", "conformance", "input", "trap"].map(|name| format!("wasm/tests/{name}.test.mjs")));
+    tests.args(
+        ["golden", "conformance", "input", "own-schemas", "trap"].map(|name| format!("wasm/tests/{name}.test.mjs")),
+    );
     tests
+}
+
+/// The official JSON Schema Test Suite through the package.
+pub(crate) fn json_schema_tests() -> Result<Command> {
+    let mut tests = process::command("node");
+    tests.arg("wasm/tests/json-schema.mjs").arg(crate::json_schema::fetch()?);
+    Ok(tests)
 }
 
 /// The package as it would be published: its types, its exports and its README.

@@ -96,6 +96,16 @@ export interface VetterOptions {
   acceptedStatus?: number | undefined;
   /** Puts the offending values into findings. They are people's data: for a developer's desk, never for a server. Default: no. */
   reveal?: boolean | undefined;
+  /**
+   * JSON Schemas of your own by event type, as JSON or as text of it, for the vendors `cloudevents` and `standard-webhooks`. Other
+   * types are refused then, unless {@link only} names them. A keyword outside the subset, which the README lists, is a
+   * `HookvetError` with the code `schema` that names its place.
+   */
+  schemas?: Readonly<Record<string, object | boolean | string>> | undefined;
+  /** The event types that are taken; others break the rule `CE-type-unknown`. */
+  only?: readonly string[] | undefined;
+  /** Takes the documented event types alone, and those of {@link schemas}. */
+  onlyKnownTypes?: boolean | undefined;
   /** Seconds since the Unix epoch, asked for where signatures are checked. Default: the platform's clock. */
   now?: (() => number) | undefined;
 }
@@ -188,12 +198,18 @@ export interface Finding {
   /** The stable id, as `CE-V5`. */
   readonly rule: string;
   readonly severity: Severity;
+  /** Whether this finding alone refuses the delivery under the policy in force. */
+  readonly refuses: boolean;
   /** `header:NAME`, `body`, `body:` and a JSON Pointer, or `request`. */
   readonly where: string;
   /** For people; it never quotes a value. */
   readonly message: string;
   /** Where in the body, in bytes. */
   readonly offset?: number;
+  /** What the schema asks for: types, the values of a closed list, a format. */
+  readonly expected?: string;
+  /** The required member that is missing. */
+  readonly member?: string;
   /** The offending value, only with {@link VetterOptions.reveal}. */
   readonly value?: string;
 }
@@ -214,6 +230,8 @@ export interface EventContext {
 
 /** The JSON form of a verdict, the same from every surface of hookvet. */
 export interface VerdictJson {
+  /** The version of this form; the events of a batch have none of their own. */
+  format?: 2;
   decision: 'accept' | 'reject';
   status: number;
   vendor: Vendor;

@@ -1,7 +1,20 @@
 //! Writing JSON: verdicts and problem documents, without what a general serialiser brings along. In WebAssembly that is
 //! a good part of the whole module.
 
-use std::fmt;
+/// Serialises values that write themselves, with any serialiser of serde: what stands in their JSON is said once.
+macro_rules! serialize_as_written {
+    ($($type:ty),*) => { $(
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut out = $crate::json::Writer::default();
+                self.write(&mut out);
+                let text = out.into_text();
+                serde_transcode::transcode(&mut serde_json::Deserializer::from_str(&text), serializer)
+            }
+        }
+    )* };
+}
+pub(crate) use serialize_as_written;
 
 /// A JSON text that grows at its end.
 #[derive(Default)]
@@ -53,6 +66,10 @@ impl Writer {
         self.text.push_str("null");
     }
 
+    pub(crate) fn boolean(&mut self, value: bool) {
+        self.text.push_str(if value { "true" } else { "false" });
+    }
+
     pub(crate) fn number(&mut self, number: usize) {
         self.text.push_str(&number.to_string());
     }
@@ -61,11 +78,6 @@ impl Writer {
         self.text.push('"');
         self.escaped(value);
         self.text.push('"');
-    }
-
-    /// What a value displays, as a string.
-    pub(crate) fn displayed(&mut self, value: &impl fmt::Display) {
-        self.string(&value.to_string());
     }
 
     /// A comma, unless this is the first of its container.

@@ -133,12 +133,11 @@ impl Validator {
         if !is_valid {
             found.extend(self.inner.iter_errors(payload).flat_map(|error| violations(&error, payload)));
         }
-        found.extend(unknown::members(&self.inner.evaluate(payload), payload).into_iter().map(|pointer| Violation {
-            at: At::Pointer(pointer),
-            rule: Rule::SchemaUnknown,
-            missing: None,
-            message: violation::UNKNOWN.into(),
-        }));
+        found.extend(
+            unknown::members(&self.inner.evaluate(payload), payload)
+                .into_iter()
+                .map(|pointer| Violation::new(At::Pointer(pointer), Rule::SchemaUnknown, violation::UNKNOWN)),
+        );
         found
     }
 }
@@ -164,15 +163,16 @@ fn referencing(error: &ReferencingError) -> String {
 
 fn violations(error: &ValidationError<'_>, payload: &Value) -> Vec<Violation> {
     let pointer = error.instance_path().as_str().to_owned();
-    let one =
-        |rule, message: String| vec![Violation { at: At::Pointer(pointer.clone()), rule, missing: None, message }];
+    let one = |rule, message: String| vec![Violation::new(At::Pointer(pointer.clone()), rule, message)];
+    let asked = |rule, expected: &str, message: String| {
+        vec![Violation::new(At::Pointer(pointer.clone()), rule, message).expected(expected)]
+    };
     let forbidden = |rule, names: &[String]| {
         let at = |name: &String| {
             let mut pointer = pointer.clone();
             pointer.push('/');
             escape_pointer(name, &mut pointer);
-            let message = violation::FORBIDDEN.into();
-            Violation { at: At::Pointer(pointer), rule, missing: None, message }
+            Violation::new(At::Pointer(pointer), rule, violation::FORBIDDEN)
         };
         names.iter().map(at).collect()
     };
@@ -192,19 +192,21 @@ fn violations(error: &ValidationError<'_>, payload: &Value) -> Vec<Violation> {
             if is_below(error, "dependentRequired") {
                 return one(Rule::SchemaDependentRequired, violation::dependent(&name));
             }
-            let message = format!("required member {name} is missing");
-            vec![Violation { at: At::Pointer(pointer), rule: Rule::SchemaRequired, missing: Some(name), message }]
+            vec![Violation::missing(At::Pointer(pointer), &name)]
         }
         ValidationErrorKind::Type { kind } => {
-            one(Rule::SchemaType, format!("expected {}, but found {}", expected(kind), found(error.instance())))
+            let types = expected(kind);
+            asked(Rule::SchemaType, &types, format!("expected {types}, but found {}", found(error.instance())))
         }
         ValidationErrorKind::Enum { options } => {
-            one(Rule::SchemaEnum, format!("not one of the documented values: {}", list(options)))
+            let values = list(options);
+            asked(Rule::SchemaEnum, &values, format!("not one of the documented values: {values}"))
         }
         ValidationErrorKind::Constant { expected_value } => {
-            one(Rule::SchemaConst, format!("must be {}", plain(expected_value)))
+            let value = plain(expected_value);
+            asked(Rule::SchemaConst, &value, format!("must be {value}"))
         }
-        ValidationErrorKind::Format { format } => one(Rule::SchemaFormat, format_message(format)),
+        ValidationErrorKind::Format { format } => asked(Rule::SchemaFormat, format, format_message(format)),
         ValidationErrorKind::MaxLength { limit } => {
             one(Rule::SchemaMaxLength, format!("longer than {limit} characters"))
         }

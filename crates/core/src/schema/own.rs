@@ -2,7 +2,9 @@
 
 #[cfg(feature = "own-schemas")]
 use super::engine::{Shelf, Validator};
-use super::onepass::{self, Findings, Schema, compile::Compiler, compile::Owned};
+#[cfg(feature = "own-schemas")]
+use super::onepass;
+use super::onepass::{Findings, Schema, compile::Compiler, compile::Owned};
 use super::violation::SchemaFault;
 #[cfg(feature = "own-schemas")]
 use super::violation::{At, Violation};
@@ -93,14 +95,12 @@ impl OwnSchema {
             findings.violations = match serde_json::from_slice(payload) {
                 Ok(value) => validator.validate(&value),
                 // Numbers beyond a float and half characters: what cannot be read must not pass for checked.
-                Err(_) => vec![Violation {
-                    at: At::Pointer(String::new()),
-                    rule: Rule::SchemaOther,
-                    missing: None,
-                    message: "a number beyond the range of a 64-bit float, or half a character, keeps the schema from \
-                              being checked"
-                        .into(),
-                }],
+                Err(_) => vec![Violation::new(
+                    At::Pointer(String::new()),
+                    Rule::SchemaOther,
+                    "a number beyond the range of a 64-bit float, or half a character, keeps the schema from \
+                              being checked",
+                )],
             };
         }
         #[cfg(not(feature = "own-schemas"))]

@@ -21,7 +21,25 @@ pub(crate) struct Violation {
     pub(crate) rule: Rule,
     /// The required member that is missing.
     pub(crate) missing: Option<String>,
+    /// What the keyword asks for, where a word or two say it.
+    pub(crate) expected: Option<String>,
     pub(crate) message: String,
+}
+
+impl Violation {
+    pub(crate) fn new(at: At, rule: Rule, message: impl Into<String>) -> Self {
+        Self { at, rule, missing: None, expected: None, message: message.into() }
+    }
+
+    pub(crate) fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    pub(crate) fn missing(at: At, name: &str) -> Self {
+        let message = format!("required member {name} is missing");
+        Self { missing: Some(name.to_owned()), ..Self::new(at, Rule::SchemaRequired, message) }
+    }
 }
 
 /// Which value a violation is about.

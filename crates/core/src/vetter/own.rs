@@ -131,9 +131,9 @@ impl OwnEvents {
 impl Judge<'_, '_> {
     /// Judges data for which the user may have brought a schema; whether it is JSON.
     pub(super) fn own_payload(&mut self, payload: &Payload<'_>) -> bool {
-        let (settings, max_depth) = (self.settings, self.settings.max_depth);
+        let max_depth = self.settings.max_depth;
         #[cfg(feature = "runtime-schemas")]
-        let schema = settings.own.schema(self.event_type());
+        let schema = self.settings.own.schema(self.event_type());
         #[cfg(feature = "runtime-schemas")]
         let passed = match schema {
             Some(schema) => schema.with_tables(|tables| onepass::pass(tables, &payload.bytes, max_depth)),
@@ -153,9 +153,8 @@ impl Judge<'_, '_> {
             schema.add_departures(&payload.bytes, &mut findings);
             self.verdict.schema = Some(Cow::Owned(schema.id.clone()));
         }
-        if !findings.is_empty()
-            && let Ok(document) = Document::parse(&payload.bytes, max_depth)
-        {
+        if !findings.is_empty() {
+            let document = Document::of(&payload.bytes);
             self.json_notes(&findings.notes, &document, payload, payload.part());
             for violation in findings.violations.iter_mut().filter(|one| one.rule == Rule::SchemaUnknown) {
                 violation.message = UNKNOWN.into();
@@ -165,10 +164,10 @@ impl Judge<'_, '_> {
         true
     }
 
-    /// Reports a type that is not taken. An empty one has a rule of its own.
+    /// Reports a type that is not taken, or that is missing where it would have chosen the schema.
     pub(super) fn look_at_type(&mut self, documented: Option<&EventInfo>, place: impl FnOnce() -> Place) {
         let own = &self.settings.own;
-        if !self.event_type().is_empty() && !own.takes(self.event_type(), documented) {
+        if !own.takes(self.event_type(), documented) {
             self.add(Note::new(Rule::CeTypeUnknown, place(), own.message.clone()));
         }
     }

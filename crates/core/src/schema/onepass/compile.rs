@@ -15,7 +15,7 @@ use super::program::{
     literals, types,
 };
 use super::words::fingerprint;
-use super::{ANY, findings};
+use super::{Stop, read};
 use crate::json::{Decimal, Document, Kind, Node as Value, STEP_DIGITS, STEP_POWER, escape_pointer};
 use crate::rule::Rule;
 use crate::schema::SchemaFault;
@@ -115,9 +115,10 @@ impl Compiler {
     /// Adds the schema in `text`; `watched` are members whose values are captured, slots from 1 on.
     pub(crate) fn add(&mut self, id: &str, text: &str, watched: &[(&str, u8)]) -> Result<u16, SchemaFault> {
         let fault = |reason: String| SchemaFault { id: id.to_owned(), reason };
-        let document =
-            Document::parse(text.as_bytes(), MAX_DEPTH).map_err(|fault_in_text| fault(fault_in_text.kind.message()))?;
-        let notes = findings(ANY, text.as_bytes(), MAX_DEPTH).map(|found| found.notes).unwrap_or_default();
+        let (document, notes) = read(text.as_bytes(), MAX_DEPTH).map_err(|stop| match stop {
+            Stop::Fault(in_text) => fault(in_text.kind.message()),
+            Stop::TooLong | Stop::Tables => fault("longer than 4 GiB".to_owned()),
+        })?;
         if let Some(note) = notes.iter().find(|note| note.rule == Rule::JsonDuplicate) {
             let place = document.at_offset(note.at).map(Value::pointer).unwrap_or_default();
             return Err(fault(format!("{place}: stands there twice")));
@@ -327,7 +328,7 @@ fn meet<T: PartialEq>(ours: &mut Option<T>, theirs: Option<T>, keyword: &str) ->
     }
 }
 
-impl<'d, 't> Rules<'d, 't> {
+impl Rules<'_, '_> {
     /// Both at once.
     fn merge(&mut self, other: Self) -> Result<(), String> {
         meet(&mut self.types, other.types, "type")?;
@@ -405,16 +406,16 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         if let Some(reference) = self.lone_reference(value, is_root) {
             return self.reference(reference, &format!("{at}/$ref"));
         }
-        if let Some(choice) = self.or_null(value) {
+        if let Some(choice) = Self::or_null(value) {
             return self.nullable(choice, at);
         }
         let rules = self.rules(value, is_root, at)?;
-        self.assemble(rules, is_root, at)
+        self.assemble(&rules, is_root, at)
     }
 
     /// What a schema allows besides null, where it is a choice between the two and says nothing else: an optional member as `schemars`
     /// writes it.
-    fn or_null(&self, value: Value<'d, 't>) -> Option<Value<'d, 't>> {
+    fn or_null(value: Value<'d, 't>) -> Option<Value<'d, 't>> {
         let mut said =
             value.children().filter(|member| member.name().is_none_or(|name| !is_remark(&name) && !is_place(&name)));
         let choices =
@@ -596,14 +597,14 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         }
     }
 
-    fn assemble(&mut self, rules: Rules<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
+    fn assemble(&mut self, rules: &Rules<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
         let mut node = Node::ANY;
         node.types = rules.types.unwrap_or(types::ALL);
         node.format = rules.format.unwrap_or(Format::Any);
         node.choice = rules.choice.unwrap_or(0);
         let length = Length { min: rules.min_length.unwrap_or(0), max: rules.max_length.unwrap_or(u32::MAX) };
         node.length = kept_once(&mut self.compiler.lengths, length)?;
-        let Rules { min, max, above, below, multiple, .. } = rules;
+        let &Rules { min, max, above, below, multiple, .. } = rules;
         node.number = kept_once(&mut self.compiler.ranges, Range { min, max, above, below, multiple })?;
         let prefix = rules.prefix.clone().unwrap_or_default();
         let array = Array {
@@ -615,7 +616,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
             ..Array::OPEN
         };
         node.array = kept_once(&mut self.compiler.arrays, (array, prefix))?;
-        node.object = self.object(&rules, is_root, at)?;
+        node.object = self.object(rules, is_root, at)?;
         self.compiler.push_node(node)
     }
 

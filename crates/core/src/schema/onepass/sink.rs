@@ -224,7 +224,7 @@ impl Findings {
             Found::Nothing => (Rule::SchemaFalse, violation::NOTHING.into()),
             Found::Forbidden => (Rule::SchemaAdditionalProperties, violation::FORBIDDEN.into()),
             Found::DependentRequired(name) => (Rule::SchemaDependentRequired, violation::dependent(name)),
-            Found::Required(name) => (Rule::SchemaRequired, format!("required member {name} is missing")),
+            Found::Required(_) => (Rule::SchemaRequired, String::new()),
             Found::PropertyNames => (Rule::SchemaPropertyNames, violation::NAME.into()),
             Found::Unknown => (Rule::SchemaUnknown, violation::UNKNOWN.into()),
         };
@@ -235,8 +235,11 @@ impl Findings {
             return;
         }
         self.unknown += usize::from(is_unknown);
-        let missing = if let Found::Required(name) = found { Some(name.to_owned()) } else { None };
-        self.violations.push(Violation { at: At::Offset(place.at), rule, missing, message });
+        let at = At::Offset(place.at);
+        self.violations.push(match found {
+            Found::Required(name) => Violation::missing(at, name),
+            _ => Violation { expected: expected(found), ..Violation::new(at, rule, message) },
+        });
     }
 
     fn note(&mut self, rule: Rule, place: Place) {
@@ -257,6 +260,17 @@ fn format_name(format: Format) -> &'static str {
         Format::Date => "date",
         Format::DateTime => "date-time",
     }
+}
+
+/// What the keyword asks for.
+fn expected(found: Found<'_>) -> Option<String> {
+    Some(match found {
+        Found::Type { expected, .. } => list_types(expected),
+        Found::Enum { list } => list.to_owned(),
+        Found::Const { value } => value.to_owned(),
+        Found::Format(format) => format_name(format).to_owned(),
+        _ => return None,
+    })
 }
 
 fn list_types(bits: u8) -> String {

@@ -294,18 +294,12 @@ pub(super) fn check_envelope(envelope: &Document<'_>) -> Vec<Violation> {
         ("payload", Kind::Object, true),
     ] {
         match envelope.root().get(name) {
-            None if is_needed => found.push(Violation {
-                at: At::Offset(envelope.root().start()),
-                rule: Rule::SchemaRequired,
-                missing: Some(name.to_owned()),
-                message: format!("required member {name} is missing"),
-            }),
-            Some(value) if value.kind() != kind && (is_needed || value.kind() != Kind::Null) => found.push(Violation {
-                at: At::Offset(value.start()),
-                rule: Rule::SchemaType,
-                missing: None,
-                message: format!("expected {}, but found {}", kind.name(), value.kind().name()),
-            }),
+            None if is_needed => found.push(Violation::missing(At::Offset(envelope.root().start()), name)),
+            Some(value) if value.kind() != kind && (is_needed || value.kind() != Kind::Null) => {
+                let message = format!("expected {}, but found {}", kind.name(), value.kind().name());
+                let violation = Violation::new(At::Offset(value.start()), Rule::SchemaType, message);
+                found.push(violation.expected(kind.name()));
+            }
             _ => {}
         }
     }
@@ -344,8 +338,8 @@ mod tests {
         for (name, value) in names.flat_map(|name| VALUES.map(|value| (name, value))) {
             let text = format!("{{\"{name}\":{value}}}");
             let list = format!("[{text}]");
-            let document = Document::parse(text.as_bytes(), 9).expect("JSON");
-            let errors = Document::parse(list.as_bytes(), 9).expect("JSON");
+            let document = Document::of(text.as_bytes());
+            let errors = Document::of(list.as_bytes());
             let root = document.root();
             let is_contact = serde_json::from_str::<ContactInfo>(&text).is_ok();
             assert_eq!(is_made_of(root, &CONTACT_INFO), is_contact, "{text}");
