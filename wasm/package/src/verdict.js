@@ -158,7 +158,9 @@ export class Verdict {
   }
 
   get batch() {
-    return this.#read().batch?.map((json, item) => new Verdict(this.#call, item, json));
+    // The format stands in a verdict once, and one of a batch can be read by itself.
+    const { batch, format } = this.#read();
+    return batch?.map((json, item) => new Verdict(this.#call, item, { ...json, format }));
   }
 
   get schema() {
