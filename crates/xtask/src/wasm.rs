@@ -127,7 +127,9 @@ fn flags(toolchain: Toolchain) -> String {
 /// The tests of the package under Node; the package has to be built.
 pub(crate) fn node_tests() -> Command {
     let mut tests = node_test();
-    tests.args(["golden", "conformance", "input", "own-schemas", "trap"].map(|name| format!("wasm/tests/{name}.test.mjs")));
+    tests.args(
+        ["golden", "conformance", "input", "own-schemas", "trap"].map(|name| format!("wasm/tests/{name}.test.mjs")),
+    );
     tests
 }
 
