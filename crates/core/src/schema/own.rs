@@ -1,13 +1,16 @@
 //! A schema that a user brings.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "own-schemas")]
 use super::engine::{Shelf, Validator};
 #[cfg(feature = "own-schemas")]
 use super::onepass;
-use super::onepass::{Findings, Schema, compile::Compiler, compile::Owned};
+use super::onepass::{Findings, Schema, compile::Compiler, compile::MAX_DEPTH, compile::Owned};
 use super::violation::SchemaFault;
 #[cfg(feature = "own-schemas")]
 use super::violation::{At, Violation};
+use crate::json::Document;
 #[cfg(feature = "own-schemas")]
 use crate::rule::Rule;
 
@@ -71,8 +74,9 @@ impl OwnSchema {
     }
 
     fn new(event_type: &str, text: &str, engine: Engine) -> Self {
-        let document = serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
-        let id = document.get("$id").and_then(serde_json::Value::as_str).unwrap_or(event_type).to_owned();
+        let document = Document::parse(text.as_bytes(), MAX_DEPTH).ok();
+        let id = document.as_ref().and_then(|document| document.root().get("$id")?.text());
+        let id = id.map_or_else(|| event_type.to_owned(), Cow::into_owned);
         Self {
             text: text.to_owned(),
             id,
