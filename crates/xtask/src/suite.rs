@@ -94,6 +94,7 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet", "--features", "runtime-schemas"],
         &["-p", "hookvet", "--features", "own-schemas"],
         &["-p", "hookvet", "--features", "schemars"],
+        &["-p", "hookvet", "--features", "publish"],
         &["-p", "hookvet-receiver"],
         &["-p", "hookvet-receiver", "--features", "decompression"],
         &["-p", "hookvet-receiver", "--features", "metrics"],
@@ -119,7 +120,7 @@ fn features_alone() -> Result<Option<usize>> {
 
 /// The published schemas, examples and interface documents before validators and generators from npm and `PyPI`.
 fn schemas_in_tools() -> Result<Option<usize>> {
-    // Writes the mutations that the check under Node reads; the same build as that of all crates.
+    // Writes the mutations, and the documents of events of one's own, that the checks under Node read; the same build as that of all crates.
     process::run(cargo().args([
         "test",
         "--quiet",
@@ -129,6 +130,8 @@ fn schemas_in_tools() -> Result<Option<usize>> {
         "--all-features",
         "--test",
         "mutations",
+        "--test",
+        "own_events",
     ]))?;
     let folder = process::root().join("tests/node");
     process::npm_ci(&folder)?;
