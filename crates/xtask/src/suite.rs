@@ -21,9 +21,11 @@ pub(crate) fn run() -> Result<()> {
     let mut lanes = Vec::new();
     lane(&mut lanes, "format", || {
         process::run(cargo().args(["fmt", "--all", "--check"]))?;
-        // A workspace of its own.
-        let arguments = ["fmt", "--check", "--manifest-path", "wasm/worker/rust/Cargo.toml"];
-        process::run(cargo().args(arguments)).map(|()| None)
+        // Workspaces of their own.
+        for manifest in ["wasm/worker/rust/Cargo.toml", "tests/beside-sqlx/Cargo.toml"] {
+            process::run(cargo().args(["fmt", "--check", "--manifest-path", manifest]))?;
+        }
+        Ok(None)
     })?;
     lane(&mut lanes, "clippy", || {
         let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
@@ -33,6 +35,12 @@ pub(crate) fn run() -> Result<()> {
     lane(&mut lanes, "crates", || {
         engines::install()?;
         counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
+    })?;
+    // A workspace of its own, built into this one's folder.
+    lane(&mut lanes, "inbox beside sqlx", || {
+        let mut test = cargo();
+        test.args(["test", "--manifest-path", "tests/beside-sqlx/Cargo.toml", "--target-dir", "target/beside-sqlx"]);
+        counted(&mut test)
     })?;
     lane(&mut lanes, "json schema suite", || counted(&mut json_schema::test()?))?;
     lane(&mut lanes, "linear", || counted(&mut crate::linear(&[])?))?;
