@@ -59,7 +59,9 @@ for (const [draft, $schema] of Object.entries(drafts)) {
     }
   }
   all += passed;
-  console.log(`${draft.padEnd(14)} ${String(passed).padStart(5)} passed ${String(outside).padStart(5)} outside the subset`);
+  console.log(
+    `${draft.padEnd(14)} ${String(passed).padStart(5)} passed ${String(outside).padStart(5)} outside the subset`,
+  );
 }
 console.log(`# pass ${all}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -54,7 +54,10 @@ test('what cannot be enforced is an error that names the keyword and its place',
     return assert.fail('it was built');
   };
   const outside = { properties: { 'a/b': { pattern: '^a' } } };
-  assert.match(code({ schemas: { [type]: outside } }), /^schema: .*com\.example\.order.*\/properties\/a~1b\/pattern: the keyword pattern/);
+  assert.match(
+    code({ schemas: { [type]: outside } }),
+    /^schema: .*com\.example\.order.*\/properties\/a~1b\/pattern: the keyword pattern/,
+  );
   assert.match(code({ schemas: { [type]: '{' } }), /^schema: /);
   assert.match(code({ only: [] }), /^types: no event type/);
   assert.match(code({ schemas: { [type]: true }, only: ['other'] }), /^types: .*com\.example\.order/);
@@ -63,7 +66,8 @@ test('what cannot be enforced is an error that names the keyword and its place',
   for (const wrong of [[], { [type]: undefined }, { [type]: () => 1 }, 'schema']) {
     assert.throws(() => new Vetter('cloudevents', { schemas: wrong }), TypeError);
   }
-  for (const wrong of ['com.example.order', [7], {}]) assert.throws(() => new Vetter('cloudevents', { only: wrong }), TypeError);
+  for (const wrong of ['com.example.order', [7], {}])
+    assert.throws(() => new Vetter('cloudevents', { only: wrong }), TypeError);
 });
 
 test('a large schema is handed over whole', () => {

@@ -114,7 +114,7 @@ fn flags(toolchain: Toolchain) -> String {
         "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
         // The inner loops say for themselves what has to be inlined and use SIMD; the compiler's own idea of both, and of loops
         // to write out, costs a tenth of the size and gains nothing.
-        "-Cllvm-args=-inline-threshold=5 -unroll-threshold=30".to_owned(),
+        "-Cllvm-args=-inline-threshold=25 -unroll-threshold=30".to_owned(),
         "-Cno-vectorize-loops".to_owned(),
         "-Cno-vectorize-slp".to_owned(),
         // No path of this machine.

@@ -104,10 +104,7 @@ export function build(input) {
   }
   next.types = engine.types(judged.verdict.vendor);
   const all = [...judged.verdict.findings, ...(judged.verdict.batch ?? []).flatMap((one) => one.findings)];
-  next.findings = placed(all, next).map((finding) => {
-    const refuses = refusesHere(finding);
-    return { ...finding, refuses, fixes: fixesFor(finding, next) };
-  });
+  next.findings = placed(all, next).map((finding) => ({ ...finding, fixes: fixesFor(finding, next) }));
   next.unread = faultOf(next);
   return next;
 }
@@ -151,16 +148,6 @@ export async function diagnosisOf(mine) {
     text: mine.isText ? mine.body : undefined,
   });
   return diagnosis;
-}
-
-/** Whether a finding refuses under the policy in force: by its rule's own entry, and by its severity where that differs. */
-function refusesHere({ rule, severity }) {
-  const info = rules.get(rule);
-  if (!settings.rules[rule] && info && info.severity === severity) return info.policies[settings.policy] === 'refuses';
-  if (settings.policy === 'strict') return true;
-  if (settings.policy === 'standard') return severity !== 'warning';
-  if (settings.policy === 'tolerant') return severity === 'error';
-  return severity === 'error' && info?.policies.observe === 'refuses';
 }
 
 function deliveryOf({ vendor, method, pairs, body, bytes, isText, secrets, now }) {

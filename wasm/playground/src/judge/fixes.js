@@ -395,7 +395,7 @@ function customerId(finding, node, context, rename, put) {
 }
 
 function missingMember(finding, pointer, inner, context) {
-  const name = /^required member (\S+) is missing/.exec(finding.message)?.[1];
+  const name = finding.member;
   const { node, isExact } = nodeAt(context.tree, pointer);
   if (!name || !isExact || node.kind !== 'object') return [];
   const schema =

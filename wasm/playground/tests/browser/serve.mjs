@@ -44,7 +44,16 @@ export async function receiver(...more) {
   const folder = mkdtempSync(join(tmpdir(), 'hookvet-playground-'));
   const child = spawn(
     binary,
-    ['serve', '--listen', '127.0.0.1:0', '--inbox', `sqlite:${join(folder, 'store.sqlite')}`, '--playground', DIST, ...more],
+    [
+      'serve',
+      '--listen',
+      '127.0.0.1:0',
+      '--inbox',
+      `sqlite:${join(folder, 'store.sqlite')}`,
+      '--playground',
+      DIST,
+      ...more,
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = new Promise((done) => child.once('exit', done));
