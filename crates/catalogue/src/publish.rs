@@ -1,5 +1,7 @@
 //! Documents about a receiver of webhooks, AsyncAPI 3 and OpenAPI 3.1: for the vendors' events, and for those of a user.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 /// One header.
@@ -173,7 +175,9 @@ fn escape(name: &str) -> String {
             b'~' => out.push_str("~0"),
             b'/' => out.push_str("~1"),
             b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'.' | b'-' | b'_' => out.push(char::from(byte)),
-            other => out.push_str(&format!("%{other:02X}")),
+            other => {
+                let _ = write!(out, "%{other:02X}");
+            }
         }
     }
     out

@@ -1,5 +1,6 @@
 //! Events of a user's own, as a vetter knows them: their types, their schemas, and which types are taken at all.
 
+#[cfg(feature = "runtime-schemas")]
 use std::any::TypeId;
 
 use hookvet_catalogue::EventInfo;
@@ -8,6 +9,7 @@ use hookvet_catalogue::EventInfo;
 use crate::schema::OwnSchema;
 #[cfg(feature = "own-schemas")]
 use crate::schema::SchemaWarning;
+#[cfg(feature = "runtime-schemas")]
 use crate::verdict::EventContext;
 
 /// How many types a message lists.
@@ -47,14 +49,9 @@ impl Own {
     }
 
     /// The Rust type that was given for events of this type.
+    #[cfg(feature = "runtime-schemas")]
     pub(crate) fn rust_type(&self, event: &EventContext) -> Option<TypeId> {
-        #[cfg(feature = "runtime-schemas")]
-        return if self.events.is_empty() { None } else { self.event(event.event_type())?.rust_type };
-        #[cfg(not(feature = "runtime-schemas"))]
-        {
-            let _ = event;
-            None
-        }
+        if self.events.is_empty() { None } else { self.event(event.event_type())?.rust_type }
     }
 
     #[cfg(feature = "runtime-schemas")]

@@ -28,7 +28,7 @@ impl Node<'_, '_> {
                     form
                 };
                 let mut members: Vec<Vec<u8>> = self.children().map(member).collect();
-                order::sort(&mut members, |one, other| one.cmp(other));
+                order::sort(&mut members, Ord::cmp);
                 out.push(b'{');
                 for member in &members {
                     out.extend(member);

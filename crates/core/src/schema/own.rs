@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::engine::{Shelf, Validator};
 #[cfg(feature = "own-schemas")]
 use super::onepass;
-use super::onepass::{Findings, Schema, compile::Compiler, compile::MAX_DEPTH, compile::Owned};
+use super::onepass::{Findings, Schema, compile::Compiler, compile::Owned};
 use super::violation::SchemaFault;
 #[cfg(feature = "own-schemas")]
 use super::violation::{At, Violation};

@@ -81,7 +81,7 @@ impl OwnEvents {
             Taken::Only(mut types) => match with_schema.into_iter().find(|event_type| !types.contains(event_type)) {
                 Some(event_type) => return Err(BuildError::TypeLeftOut { event_type }),
                 None => {
-                    order::sort(&mut types, |one, other| one.cmp(other));
+                    order::sort(&mut types, Ord::cmp);
                     Some(types)
                 }
             },

@@ -872,7 +872,7 @@ impl<'m> Machine<'m> {
             form
         };
         let mut forms: Vec<Vec<u8>> = array.root().children().map(form).collect();
-        order::sort(&mut forms, |one, other| one.cmp(other));
+        order::sort(&mut forms, Ord::cmp);
         forms.windows(2).any(|pair| pair[0] == pair[1])
     }
 
