@@ -4,6 +4,8 @@
 
 #[path = "../crates/core/fuzz/src/agree.rs"]
 mod agree;
+#[path = "../crates/core/fuzz/src/grammar.rs"]
+mod grammar;
 #[path = "../crates/core/fuzz/src/mutate.rs"]
 mod mutate;
 

@@ -80,6 +80,13 @@ fn with(pairs: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect()
 }
 
+fn customer_headers_of(id: &str) -> Vec<(String, Vec<u8>)> {
+    let mut headers = customer_headers(&[]);
+    headers.retain(|(name, _)| name != "ce-id");
+    headers.push(("ce-id".to_owned(), id.as_bytes().to_vec()));
+    headers
+}
+
 fn customer_headers(more: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
     let own = [
         ("ce-specversion", "1.0"),
@@ -114,6 +121,34 @@ fn axum_minimal() {
     let mut started = Started::new("axum-minimal", &[]);
     vets_amlyze(&started, "/amlyze");
     assert_eq!(started.line(), "event 019cd7cf-826c-731c-ba20-76f48d48ac9c");
+}
+
+#[test]
+fn axum_inbox() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inbox = format!("sqlite:{}", folder.path().join("inbox.sqlite").display());
+    let post = |started: &Started, id: &str| started.post("/amlyze", &customer_headers_of(id), CUSTOMER);
+    let mut started = Started::new("axum-inbox", &[("INBOX", &inbox)]);
+    assert_eq!([post(&started, "1"), post(&started, "1"), post(&started, "1"), post(&started, "2")], [204; 4]);
+    assert_eq!([started.line(), started.line()], ["the risk level is now Some(High)"; 2]);
+    // It is known after a start too.
+    started = Started::new("axum-inbox", &[("INBOX", &inbox)]);
+    assert_eq!([post(&started, "2"), post(&started, "3")], [204; 2]);
+    assert_eq!(started.line(), "the risk level is now Some(High)");
+    let refused = started.post("/amlyze", &customer_headers_of("4"), &CUSTOMER.replace("HIGH", "SEVERE"));
+    assert_eq!(refused, 422);
+}
+
+#[test]
+fn axum_intake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inbox = format!("sqlite:{}", folder.path().join("inbox.sqlite").display());
+    let mut started = Started::new("axum-intake", &[("INBOX", &inbox)]);
+    let post = |id: &str| started.post("/amlyze", &customer_headers_of(id), CUSTOMER);
+    assert_eq!([post("1"), post("1"), post("1")], [202; 3]);
+    assert_eq!(started.line(), "delivery 1, attempt 1, 3 members");
+    assert_eq!(started.post("/amlyze", &customer_headers_of("2"), CUSTOMER), 202);
+    assert_eq!(started.line(), "delivery 2, attempt 1, 3 members");
 }
 
 #[test]

@@ -9,14 +9,21 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { json, names, schemas } from './schemas.mjs';
 
 const { events } = json(`${schemas}index.json`);
-const types = (vendor) => events.filter((event) => event.vendor === vendor).map(({ type }) => type).sort();
+const types = (vendor) =>
+  events
+    .filter((event) => event.vendor === vendor)
+    .map(({ type }) => type)
+    .sort();
 
 for (const vendor of ['amlyze', 'dataspike']) {
   test(`AsyncAPI's own parser takes the document of ${vendor}`, async () => {
     const source = `${schemas}${vendor}/asyncapi.json`;
     const { document, diagnostics } = await new Parser().parse(readFileSync(source, 'utf8'), { source });
     const faults = diagnostics.filter(({ severity }) => severity === DiagnosticSeverity.Error);
-    assert.deepEqual(faults.map(({ path, message }) => `${path.join('/')}: ${message}`), []);
+    assert.deepEqual(
+      faults.map(({ path, message }) => `${path.join('/')}: ${message}`),
+      [],
+    );
     const messages = document.operations().get('receiveDelivery').messages().all();
     assert.deepEqual(messages.map((message) => message.name()).sort(), types(vendor));
     for (const message of messages) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hookvet::{Level, Preset, Rule, Vendor};
+use hookvet_inbox::State;
 
 use crate::schemas::type_file;
 
@@ -28,6 +29,10 @@ pub enum Command {
     Check(CheckArguments),
     /// Receive deliveries, vet them, and keep the accepted ones
     Serve(ServeArguments),
+    /// Look after what is in a store: list, show, retry, kill, release, erase, sweep, stats, migrate
+    ///
+    /// Exit codes: 0 done, 1 some deliveries are still refused (release), 2 wrong use or no store.
+    Inbox(InboxArguments),
     /// Send a documented example to a receiver
     ///
     /// Exit codes: 0 answered with 2xx, 1 answered with anything else, 2 wrong use or no answer.
@@ -45,7 +50,8 @@ impl Command {
             Self::Check(arguments) => &arguments.judging.secrets,
             Self::Serve(arguments) => &arguments.judging.secrets,
             Self::Send(arguments) => arguments.secret.as_slice(),
-            Self::Events(_) | Self::Schema(_) => &[],
+            Self::Inbox(InboxArguments { command: InboxCommand::Release { judging, .. }, .. }) => &judging.secrets,
+            Self::Events(_) | Self::Schema(_) | Self::Inbox(_) => &[],
         }
     }
 }
@@ -130,9 +136,15 @@ pub struct ServeArguments {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// The SQLite file that keeps accepted deliveries
-    #[arg(long, value_name = "FILE", default_value = "hookvet.sqlite")]
-    pub store: PathBuf,
+    /// The store that keeps accepted deliveries: sqlite:FILE, postgres://USER@HOST/DATABASE, nats://HOST or memory:
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "HOOKVET_INBOX",
+        hide_env_values = true,
+        default_value = "sqlite:hookvet.sqlite"
+    )]
+    pub inbox: String,
     #[command(flatten)]
     pub judging: Judging,
     /// Take Dataspike deliveries without looking at a signature
@@ -165,9 +177,6 @@ pub struct ServeArguments {
     /// How many connections may be open at once; further ones wait
     #[arg(long, value_name = "COUNT", default_value_t = 512, value_parser = connections)]
     pub max_connections: usize,
-    /// How long to wait for others that write to the store, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
-    pub store_patience: Duration,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -180,6 +189,138 @@ fn seconds(text: &str) -> Result<Duration, String> {
 fn connections(text: &str) -> Result<usize, String> {
     let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
     count.ok_or_else(|| "expected a number from 1 to 1000000".to_owned())
+}
+
+#[derive(Args, Debug)]
+pub struct InboxArguments {
+    /// The store: sqlite:FILE, postgres://USER@HOST/DATABASE or nats://HOST
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "HOOKVET_INBOX",
+        hide_env_values = true,
+        default_value = "sqlite:hookvet.sqlite",
+        global = true
+    )]
+    pub inbox: String,
+    #[command(subcommand)]
+    pub command: InboxCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum InboxCommand {
+    /// List deliveries; none of what they hold but the name of the type
+    List(ListArguments),
+    /// Print one delivery with all that it holds, which is personal data
+    Show {
+        /// Its number, as `list` prints it
+        seq: i64,
+    },
+    /// Work on deliveries: print each with all that it holds, one a line, and then mark it as done
+    Work {
+        /// End when nothing is due
+        #[arg(long)]
+        once: bool,
+    },
+    /// Have deliveries worked on at once and anew, dead and done ones too
+    Retry(ChangeArguments),
+    /// Give up deliveries that are ready or leased
+    Kill(ChangeArguments),
+    /// Judge deliveries that were set aside by today's policy, and hand on what it accepts
+    Release {
+        #[command(flatten)]
+        change: ChangeArguments,
+        #[command(flatten)]
+        judging: Judging,
+        /// Hand them on without judging them
+        #[arg(long)]
+        anyway: bool,
+    },
+    /// Delete deliveries whatever their state; their keys stay, so that they do not come back
+    Erase(ChangeArguments),
+    /// Delete what is done and old
+    Sweep {
+        /// How old a delivery that is done must be, in days
+        #[arg(long, value_name = "DAYS", default_value = "7", value_parser = days)]
+        deliveries: Duration,
+        /// How long a key is known, in days
+        #[arg(long, value_name = "DAYS", default_value = "7", value_parser = days)]
+        keys: Duration,
+    },
+    /// How many deliveries are in which state
+    Stats {
+        /// How to print them
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: Format,
+    },
+    /// Make the tables, or bring them to this version
+    Migrate {
+        /// Print the statements, and do nothing
+        #[arg(long)]
+        print: bool,
+    },
+}
+
+/// Which deliveries are meant. Everything that is given has to hold.
+#[derive(Args, Debug)]
+pub struct Chosen {
+    /// Their numbers
+    #[arg(value_name = "SEQ")]
+    pub seqs: Vec<i64>,
+    /// Those whose lines stand on standard input, as `list --format json` prints them
+    #[arg(long)]
+    pub stdin: bool,
+    /// Of this vendor
+    #[arg(long, value_name = "VENDOR")]
+    pub vendor: Option<String>,
+    /// In this state: ready, leased, done, dead or quarantined
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<State>,
+    /// Of this type
+    #[arg(long = "type", value_name = "TYPE")]
+    pub event_type: Option<String>,
+    /// About this subject
+    #[arg(long, value_name = "SUBJECT")]
+    pub subject: Option<String>,
+    /// With this key
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Stored at this time or later, as 2026-03-10T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<jiff::Timestamp>,
+    /// Stored before this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<jiff::Timestamp>,
+}
+
+#[derive(Args, Debug)]
+pub struct ListArguments {
+    #[command(flatten)]
+    pub chosen: Chosen,
+    /// At most so many, the oldest first
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    pub limit: u32,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub struct ChangeArguments {
+    #[command(flatten)]
+    pub chosen: Chosen,
+    /// At most so many, the oldest first
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<u32>,
+    /// All that are in the store, where nothing else chooses
+    #[arg(long)]
+    pub all: bool,
+}
+
+fn days(text: &str) -> Result<Duration, String> {
+    let days = text.parse().ok().filter(|days: &f64| (0.0..=3650.0).contains(days));
+    let seconds = days.and_then(|days| Duration::try_from_secs_f64(days * 24.0 * 60.0 * 60.0).ok());
+    seconds.ok_or_else(|| "expected a number of days from 0 to 3650".to_owned())
 }
 
 #[derive(Args, Debug)]

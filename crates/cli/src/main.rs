@@ -8,6 +8,7 @@ mod check;
 mod credentials;
 mod deliveries;
 mod events;
+mod inbox;
 mod output;
 mod page;
 mod render;
@@ -15,7 +16,6 @@ mod schemas;
 mod send;
 mod serve;
 mod server;
-mod store;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -48,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Inbox(arguments) => inbox::run(&arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Events(arguments) => events::list(&arguments),
         Command::Schema(arguments) => events::schema(&arguments),

@@ -1,4 +1,4 @@
-//! `hookvet serve`: the layer in front of axum, an embedded store behind it.
+//! `hookvet serve`: the layer in front of axum, an inbox behind it.
 //!
 //! A delivery is written to the store before it is acknowledged. Every delivery, accepted or refused, is one line of
 //! JSON on standard output: vendor, documented type, status and findings, never a value of the delivery.
@@ -9,7 +9,8 @@
 //! the most, and answers 503 where that fails.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -19,30 +20,37 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use hookvet::{PROBLEM_JSON, Problem, Rule, Vendor, Verdict, Vetter, VetterBuilder};
+use hookvet_inbox::{Horizon, Inbox, Record, Store as _, StoreError};
 use hookvet_tower::receiver::is_sensitive_header;
 use hookvet_tower::{Delivery, Networks, VetLayer};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 
 use crate::access::{Access, Host};
 use crate::arguments::ServeArguments;
 use crate::check::judged_by;
 use crate::deliveries::Deliveries;
 use crate::server::{self, Limits};
-use crate::store::{self, Store};
 use crate::{Outcome, credentials, output, page, schemas};
 
 /// Seconds after which a sender may try again when the store does not write.
 const RETRY_AFTER: &str = "5";
 
+/// How long the result of a test write is good for.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+
 /// How long the last lines may take to be written at the end.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 pub fn run(arguments: &ServeArguments) -> Result<Outcome> {
-    let store = Store::open(&arguments.store, arguments.store_patience)
-        .with_context(|| format!("cannot open the store {}", arguments.store.display()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(listen(arguments, &store))?;
+    runtime.block_on(async {
+        let inbox = Inbox::open(&arguments.inbox).await.context("cannot open the store of --inbox")?;
+        let tended = inbox.clone();
+        tokio::spawn(async move { tended.tend(Horizon::default()).await });
+        listen(arguments, &inbox).await
+    })?;
     // What was cut off must not hold up the end.
     runtime.shutdown_background();
     output::OUT.finish(LAST_LINES);
@@ -50,13 +58,13 @@ pub fn run(arguments: &ServeArguments) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-async fn listen(arguments: &ServeArguments, store: &Store) -> Result<()> {
+async fn listen(arguments: &ServeArguments, inbox: &Inbox) -> Result<()> {
     let address = arguments.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
     let access = access(arguments, address)?;
     let deliveries = access.clone().map(Deliveries::new);
-    let app = routes(arguments, store, deliveries.as_ref(), access.clone())?;
+    let app = routes(arguments, inbox, deliveries.as_ref(), access.clone())?;
     let mut line = json!({ "listening": format!("http://{address}") });
     if let Some(access) = access {
         line["page"] = access.page(address).into();
@@ -75,13 +83,13 @@ async fn listen(arguments: &ServeArguments, store: &Store) -> Result<()> {
 
 fn routes(
     arguments: &ServeArguments,
-    store: &Store,
+    inbox: &Inbox,
     deliveries: Option<&Deliveries>,
     access: Option<Access>,
 ) -> Result<Router> {
     let mut app = Router::new()
         .route("/health", get(|| async { StatusCode::NO_CONTENT }))
-        .route("/ready", get(ready).with_state(store.clone()));
+        .route("/ready", get(ready).with_state(Probe::new(inbox.clone())));
     let credentials = credentials::read(arguments.credentials.as_deref())?;
     let peers = match &arguments.peers[..] {
         [] => None,
@@ -116,7 +124,7 @@ fn routes(
         for warning in vetter.warnings() {
             print_line(&json!({ "warning": warning.to_string() }));
         }
-        let state = Receiver { store: store.clone(), vetter: vetter.clone() };
+        let state = Receiver { inbox: inbox.clone(), vetter: vetter.clone() };
         let mut layer = VetLayer::new(vetter.clone()).on_verdict(log).body_deadline(arguments.body_timeout);
         if let Some(peers) = &peers {
             layer = layer.peers(peers.clone());
@@ -135,9 +143,34 @@ fn routes(
     Ok(app.merge(page::routes(arguments.playground.clone(), &names, access)))
 }
 
+/// Finds out whether the store writes, once a second at the most. Clones share it.
+#[derive(Clone)]
+struct Probe {
+    inbox: Inbox,
+    last: Arc<Mutex<Option<(Instant, Result<(), StoreError>)>>>,
+}
+
+impl Probe {
+    fn new(inbox: Inbox) -> Self {
+        Self { inbox, last: Arc::default() }
+    }
+
+    async fn ask(&self) -> Result<(), StoreError> {
+        let mut last = self.last.lock().await;
+        if let Some((at, result)) = &*last
+            && at.elapsed() < PROBE_EVERY
+        {
+            return result.clone();
+        }
+        let result = self.inbox.sweep(Horizon::default(), 0).await.map(drop);
+        *last = Some((Instant::now(), result.clone()));
+        result
+    }
+}
+
 /// Whether deliveries can be taken.
-async fn ready(State(store): State<Store>) -> (StatusCode, String) {
-    match store.probe().await {
+async fn ready(State(probe): State<Probe>) -> (StatusCode, String) {
+    match probe.ask().await {
         Ok(()) => (StatusCode::NO_CONTENT, String::new()),
         Err(error) => {
             output::ERR.print(format!("hookvet: {error}"));
@@ -164,29 +197,14 @@ fn access(arguments: &ServeArguments, address: SocketAddr) -> Result<Option<Acce
 
 #[derive(Clone)]
 struct Receiver {
-    store: Store,
+    inbox: Inbox,
     vetter: Vetter,
 }
 
 /// Stores an accepted delivery, then acknowledges it.
 async fn keep(State(receiver): State<Receiver>, headers: HeaderMap, delivery: Delivery) -> Response {
-    let verdict = delivery.verdict();
-    let event = delivery.event();
-    let kept = receiver
-        .store
-        .keep(store::Delivery {
-            received_at: jiff::Timestamp::now().to_string(),
-            vendor: verdict.vendor().as_str(),
-            key: delivery.key(),
-            id: event.map(|event| event.id().to_owned()),
-            event_type: event.map(|event| event.event_type().to_owned()),
-            subject: event.and_then(|event| event.subject().map(str::to_owned)),
-            headers: kept_headers(&receiver.vetter, &headers),
-            body: delivery.body().to_vec(),
-            digest: const_hex::encode(delivery.digest()),
-            verdict: verdict.to_json(),
-        })
-        .await;
+    let record = Record::new(&delivery, &receiver.vetter, &headers);
+    let kept = receiver.inbox.append(record, None).await;
     match kept {
         // For the list of what came last.
         Ok(_) => (axum::Extension(delivery), StatusCode::NO_CONTENT).into_response(),

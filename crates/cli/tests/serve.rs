@@ -50,9 +50,13 @@ fn it_stores_before_it_acknowledges_and_counts_a_redelivery() {
     assert!(!log.contains("Sputnik") && log.contains("AMLYZE-D10") && log.contains("SCHEMA-type"), "{log}");
     let row = rusqlite::Connection::open(&store)
         .expect("the store")
-        .query_row("SELECT count(*), sum(redeliveries), min(key), min(body) FROM deliveries", [], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, Vec<u8>>(3)?))
-        })
+        .query_row(
+            "SELECT count(*), sum(hits), min(key), min(body) FROM hookvet_delivery JOIN hookvet_seen USING (seq, key)",
+            [],
+            |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, Vec<u8>>(3)?))
+            },
+        )
         .expect("a row");
     let sent = hookvet::find(hookvet::Vendor::Amlyze, SCREENING).expect("registered").examples()[0].body;
     assert_eq!((row.0, row.1), (1, 1));
@@ -68,13 +72,13 @@ fn what_has_no_id_is_stored_each_time_and_the_attributes_are_half_of_an_event() 
         let answer = exchange(&receiver.address, &post("/amlyze", &format!("{AMLYZE}{CLOSE}"), "{}"));
         assert_eq!(status(&answer), "204", "{answer}");
     }
-    let stored = "SELECT count(*) || ' ' || sum(redeliveries) FROM deliveries WHERE key IS NULL";
+    let stored = "SELECT count(*) || ' ' || count(seen.seq) FROM hookvet_delivery LEFT JOIN hookvet_seen AS seen USING (seq) WHERE seen.key IS NULL";
     assert_eq!(ask::<String>(&store, stored), "3 0");
     // The same id and body: once more, then with another attribute.
     for more in ["", "", "ce-time: 2026-03-10T12:53:45Z\r\n", "ce-note: x\r\n", "ce-note: x\r\n"] {
         assert_eq!(status(&exchange(&receiver.address, &update("1", &format!("{more}{CLOSE}")))), "204");
     }
-    let stored = "SELECT count(*) || ' ' || sum(redeliveries) FROM deliveries WHERE key = 'customer 1'";
+    let stored = "SELECT count(*) || ' ' || sum(hits) FROM hookvet_seen WHERE key = 'customer 1'";
     assert_eq!(ask::<String>(&store, stored), "3 2");
 }
 
@@ -85,7 +89,7 @@ fn a_store_that_does_not_write_is_503_and_not_ready_but_alive() {
     let asked = |path: &str| status(&get(&receiver.address, path, "host: h\r\n")).to_owned();
     assert_eq!([asked("/health"), asked("/ready")], ["204", "204"]);
     let other = rusqlite::Connection::open(&store).expect("the store");
-    other.execute_batch("DROP TABLE deliveries").expect("dropped");
+    other.execute_batch("DROP TABLE hookvet_delivery").expect("dropped");
     let body = r#"{"id":"0f0a2f5e-6b5c-4f3e-9d62-5a1c1d7c9a02","webhook_id":"8c8e7195-f176-4279-bf46-98eed9acdb35","event_type":"APPLICANT","payload":{"a":1},"timestamp":"2026-03-10T12:53:45Z"}"#;
     let request = post("/dataspike", &format!("content-type: application/json\r\n{CLOSE}"), body);
     let answer = exchange(&receiver.address, &request);
@@ -99,7 +103,8 @@ fn a_store_that_does_not_write_is_503_and_not_ready_but_alive() {
 #[test]
 fn a_lock_of_another_process_is_waited_for_as_long_as_configured() {
     let (_folder, store) = folder();
-    let receiver = Receiver::start(&store, &["--store-patience", "0.3"]);
+    let url = format!("{}?patience=0.3", common::url(&store));
+    let receiver = Receiver::start(Path::new(url.trim_start_matches("sqlite:")), &[]);
     let other = rusqlite::Connection::open(&store).expect("the store");
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
     let started = Instant::now();
@@ -157,7 +162,7 @@ fn no_credential_is_stored_or_shown() {
     let doors = "authorization: Basic hunter2\r\nProxy-Authorization: Basic hunter2\r\ncookie: session=hunter2\r\n\
                  X-Own-Token: hunter2\r\n";
     assert_eq!(status(&exchange(&receiver.address, &update("1", &format!("{doors}{CLOSE}")))), "204");
-    let headers: String = ask(&store, "SELECT headers FROM deliveries");
+    let headers: String = ask(&store, "SELECT headers FROM hookvet_delivery");
     let shown =
         get(&receiver.address, "/api/deliveries/1", &format!("host: {}\r\n{}", receiver.address, receiver.cookie()));
     for kept in [headers, shown] {
@@ -184,7 +189,7 @@ fn it_asks_for_a_credential_at_the_routes_whose_senders_sign_nothing() {
     for right in ["authorization: Bearer abc\r\n", "authorization: Basic YW1seXplOnA6dw==\r\n", "x-token: v\r\n"] {
         assert_eq!(status(&sent(right)), "204", "{right}");
     }
-    let verdict: String = ask(&store, "SELECT verdict FROM deliveries");
+    let verdict: String = ask(&store, "SELECT verdict FROM hookvet_delivery");
     assert!(verdict.contains("line 2") && !verdict.contains("abc"), "{verdict}");
     let event = "ce-specversion: 1.0\r\nce-source: s\r\nce-type: t\r\nce-id: 1\r\n";
     let cloudevents =
@@ -499,7 +504,7 @@ mod signals {
             stream.write_all(rest.as_bytes()).expect("sent");
             assert!(read_all(&mut stream).starts_with("HTTP/1.1 204"), "{name}");
             assert_eq!(end(&mut receiver).0, Some(0), "{name}");
-            assert_eq!(ask::<i64>(&store, "SELECT count(*) FROM deliveries"), 1);
+            assert_eq!(ask::<i64>(&store, "SELECT count(*) FROM hookvet_delivery"), 1);
         }
     }
 

@@ -3,6 +3,7 @@
 mod browser;
 mod consumers;
 mod demo;
+mod engines;
 mod generate;
 mod json_schema;
 mod playground;
@@ -27,6 +28,7 @@ cargo xtask COMMAND
   generate        write schemas/ and everything else that the types render
   wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
                   from nothing and says whether it came out the same
+  wasm-size [N]   what the WebAssembly consists of: sections, crates and the N largest functions
   consumers       the npm package, packed, installed, built and run with the bundlers, frameworks,
                   test runners and runtimes of its users
   playground      build the web page and serve it with `hookvet serve`; `build` puts it
@@ -42,6 +44,9 @@ cargo xtask COMMAND
                   the npm package and validators from npm side by side: times, sizes, start;
                   --write puts the tables into the READMEs
   bench-http      what the tower layer adds to a bare axum route, in process and over loopback
+  bench-inbox [SECONDS] [KEYS]
+                  the inbox's stores beside what their engines do at best, with real fsync;
+                  8 seconds each, up to a million keys
   load [SECONDS]  1,000 connections with good and bad traffic into a receiver in a process of
                   its own, every answer checked and memory watched; 30 seconds
   linear [long]   that work grows with a delivery's length alone, and no answer is long; needs valgrind.
@@ -57,6 +62,7 @@ fn main() -> ExitCode {
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
         ["wasm", arguments @ ..] => wasm::run(arguments),
+        ["wasm-size", arguments @ ..] => wasm::size(arguments),
         ["consumers"] => consumers::run(),
         ["playground", arguments @ ..] => playground::main(arguments),
         ["workers", arguments @ ..] => workers::run(arguments),
@@ -65,6 +71,7 @@ fn main() -> ExitCode {
         ["bench-wasm", arguments @ ..] => wasm::bench(arguments),
         ["bench"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench"])),
         ["bench-http"] => process::run(process::cargo().args(["run", "--release", "--package", "hookvet-bench-http"])),
+        ["bench-inbox", arguments @ ..] => bench_inbox(arguments),
         ["load"] => load("30"),
         ["load", seconds] => load(seconds),
         ["linear", arguments @ ..] => linear(arguments).and_then(|mut command| process::run(&mut command)),
@@ -90,6 +97,16 @@ fn linear(arguments: &[&str]) -> anyhow::Result<Command> {
     let mut command = process::cargo();
     command.args(["run", "--quiet", "--profile", "linear", "--package", "hookvet-linear", "--"]).args(arguments);
     Ok(command)
+}
+
+/// Optimized without the wait for link-time optimization, which does nothing for a disk.
+fn bench_inbox(arguments: &[&str]) -> anyhow::Result<()> {
+    engines::install()?;
+    let packages =
+        ["build", "--quiet", "--profile", "linear", "--package", "hookvet-cli", "--package", "hookvet-bench-inbox"];
+    process::run(process::cargo().args(packages))?;
+    let hookvet = process::hookvet_of("linear");
+    process::run(process::command(hookvet.with_file_name("hookvet-bench-inbox")).arg(&hookvet).args(arguments))
 }
 
 /// Builds both ends, and starts the senders, who start the receiver.

@@ -38,8 +38,8 @@ fn serve() -> Result<()> {
     build()?;
     let store = root().join("target/playground.sqlite");
     let mut serve = cargo();
-    serve.args(["run", "--quiet", "--package", "hookvet-cli", "--", "serve", "--allow-unsigned", "--store"]);
-    serve.arg(store).arg("--playground").arg(root().join(FOLDER).join("dist"));
+    serve.args(["run", "--quiet", "--package", "hookvet-cli", "--", "serve", "--allow-unsigned", "--inbox"]);
+    serve.arg(format!("sqlite:{}", store.display())).arg("--playground").arg(root().join(FOLDER).join("dist"));
     run(&mut serve)
 }
 

@@ -28,8 +28,13 @@ pub(crate) fn cargo() -> Command {
 
 /// The command line that `cargo build --package hookvet-cli` has just built.
 pub(crate) fn hookvet() -> PathBuf {
+    hookvet_of("debug")
+}
+
+/// That of a build with another profile.
+pub(crate) fn hookvet_of(profile: &str) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
-    target.join("debug").join(format!("hookvet{}", std::env::consts::EXE_SUFFIX))
+    target.join(profile).join(format!("hookvet{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Runs to the end; an error where it cannot be started or fails.

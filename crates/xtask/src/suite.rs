@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process::{cargo, command, shown};
-use crate::{consumers, json_schema, playground, process, sdks, wasm, workers};
+use crate::{consumers, engines, json_schema, playground, process, sdks, wasm, workers};
 
 /// What a lane came to.
 struct Lane {
@@ -31,12 +31,14 @@ pub(crate) fn run() -> Result<()> {
     })?;
     lane(&mut lanes, "features alone", features_alone)?;
     lane(&mut lanes, "crates", || {
+        engines::install()?;
         counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
     })?;
     lane(&mut lanes, "json schema suite", || counted(&mut json_schema::test()?))?;
     lane(&mut lanes, "linear", || counted(&mut crate::linear(&[])?))?;
     // For all lanes after it.
     lane(&mut lanes, "wasm built twice", || wasm::run(&["--twice"]).map(|()| None))?;
+    lane(&mut lanes, "JavaScript", || wasm::check_scripts().map(|()| None))?;
     lane(&mut lanes, "wasm under Node", || {
         wasm::write_native_verdicts()?;
         counted(&mut wasm::node_tests())
@@ -101,6 +103,12 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet-tower", "--no-default-features"],
         &["-p", "hookvet-tower", "--features", "axum"],
         &["-p", "hookvet-tower", "--features", "metrics,tracing"],
+        &["-p", "hookvet-inbox"],
+        &["-p", "hookvet-inbox", "--no-default-features"],
+        &["-p", "hookvet-inbox", "--no-default-features", "--features", "sqlite"],
+        &["-p", "hookvet-inbox", "--no-default-features", "--features", "postgres"],
+        &["-p", "hookvet-inbox", "--no-default-features", "--features", "nats"],
+        &["-p", "hookvet-inbox", "--no-default-features", "--features", "tower,metrics"],
         &["-p", "hookvet-actix"],
         &["-p", "hookvet-actix", "--features", "decompression"],
         &["-p", "hookvet-actix", "--features", "metrics,tracing"],

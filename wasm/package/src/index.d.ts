@@ -9,12 +9,15 @@
 
 import type { EventData } from './events.js';
 
-export type { EventData } from './events.js';
 export type * from './events.js';
+export type { EventData } from './events.js';
 
 /** A class of the platform's where the program knows it, from `lib`, `@types/node` or elsewhere. */
-type Platform<Name extends string> = typeof globalThis extends Record<Name, abstract new (...all: any) => infer One> ? One : never;
-type Module = typeof globalThis extends { WebAssembly: { Module: abstract new (...all: any) => infer One } } ? One : never;
+type Platform<Name extends string> =
+  typeof globalThis extends Record<Name, abstract new (...all: any) => infer One> ? One : never;
+type Module = typeof globalThis extends { WebAssembly: { Module: abstract new (...all: any) => infer One } }
+  ? One
+  : never;
 /** Bytes that no other thread can change, in the spelling of any release of TypeScript. */
 type Bytes = ReturnType<Uint8Array['slice']>;
 
@@ -42,7 +45,14 @@ export type Level = 'off' | Severity;
  * @throws HookvetError `fetch` where the server answers with something else.
  */
 export function init(
-  source?: string | Platform<'URL'> | Platform<'Response'> | Promise<Platform<'Response'>> | ArrayBuffer | ArrayBufferView | Module,
+  source?:
+    | string
+    | Platform<'URL'>
+    | Platform<'Response'>
+    | Promise<Platform<'Response'>>
+    | ArrayBuffer
+    | ArrayBufferView
+    | Module,
 ): Promise<void>;
 
 /**

@@ -45,7 +45,8 @@ export class Settings {
 
   #add(name, value) {
     const kind = KINDS[name];
-    if (typeof value !== kind || value === null) throw wrong(name, kind === 'object' ? 'an object or list' : `a ${kind}`);
+    if (typeof value !== kind || value === null)
+      throw wrong(name, kind === 'object' ? 'an object or list' : `a ${kind}`);
     if (name === 'secrets') this.#secrets = secrets(value);
     else if (name === 'now') this.#now = value;
     else if (name === 'schemas') this.#pairs.push(...schemas(value));
@@ -145,7 +146,8 @@ function secrets(list) {
     if (typeof secret !== 'string') throw wrong('secrets', 'a list of strings or of objects with a secret');
     if (label !== undefined && typeof label !== 'string') throw wrong('secrets', 'a list in which a label is a string');
     if (expires === undefined) return { secret, label };
-    if (typeof expires !== 'number' || Number.isNaN(expires)) throw wrong('secrets', 'a list in which expires is a number of seconds');
+    if (typeof expires !== 'number' || Number.isNaN(expires))
+      throw wrong('secrets', 'a list in which expires is a number of seconds');
     // Whole seconds are compared. What is larger than every number of them never comes.
     return { secret, label, expires: Math.max(0, Math.ceil(expires)) };
   });

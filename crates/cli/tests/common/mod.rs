@@ -27,8 +27,8 @@ pub(crate) fn hookvet(arguments: &[&str], input: &str) -> Output {
 /// What `hookvet serve` says where it is expected to end at once: its exit code, and what is on standard error.
 pub(crate) fn serve_in_vain(store: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let mut child = command()
-        .args(["serve", "--listen", "127.0.0.1:0", "--store"])
-        .arg(store)
+        .args(["serve", "--listen", "127.0.0.1:0", "--inbox"])
+        .arg(url(store))
         .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -45,10 +45,15 @@ pub(crate) fn serve_in_vain(store: &Path, arguments: &[&str]) -> (Option<i32>, S
     (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
 }
 
+/// The address of a store in a file.
+pub(crate) fn url(store: &Path) -> String {
+    format!("sqlite:{}", store.to_str().expect("text"))
+}
+
 /// Without what the environment of the tests may hold.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookvet"));
-    command.env_remove("HOOKVET_DATASPIKE_SECRET").env_remove("HOOKVET_CREDENTIALS");
+    command.env_remove("HOOKVET_DATASPIKE_SECRET").env_remove("HOOKVET_CREDENTIALS").env_remove("HOOKVET_INBOX");
     command
 }
 
@@ -86,8 +91,8 @@ impl Receiver {
 
     pub(crate) fn spawn(command: &mut Command, store: &Path, arguments: &[&str]) -> Self {
         let mut child = command
-            .args(["serve", "--store"])
-            .arg(store)
+            .args(["serve", "--inbox"])
+            .arg(url(store))
             .args(if arguments.contains(&"--listen") { &[][..] } else { &["--listen", "127.0.0.1:0"] })
             .args(arguments)
             .stdout(Stdio::piped())

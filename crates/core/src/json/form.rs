@@ -53,7 +53,7 @@ mod tests {
 
     fn form(text: &str) -> Vec<u8> {
         let mut out = Vec::new();
-        Document::parse(text.as_bytes(), 64).expect("JSON").root().form(&mut out);
+        Document::of(text.as_bytes()).root().form(&mut out);
         out
     }
 

@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use super::engine::{Shelf, Validator};
 #[cfg(feature = "own-schemas")]
 use super::onepass;
-use super::onepass::{Findings, Schema, compile::Compiler, compile::MAX_DEPTH, compile::Owned};
+use super::onepass::{Findings, Schema, compile::Compiler, compile::Owned};
 use super::violation::SchemaFault;
 #[cfg(feature = "own-schemas")]
 use super::violation::{At, Violation};
-use crate::json::Document;
+use crate::json::{Document, Node};
 #[cfg(feature = "own-schemas")]
 use crate::rule::Rule;
 
@@ -61,10 +61,9 @@ impl OwnSchema {
         let (validator, warnings) = Validator::compile(event_type, text, shelf)?;
         #[cfg(feature = "publish")]
         let whole = shelf.whole(text);
-        let engine = match tables(event_type, text, shelf.has_formats) {
-            Ok((tables, root)) if shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES => {
-                Engine::Tables(Box::new(tables), root)
-            }
+        let is_tried = shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES;
+        let engine = match is_tried.then(|| tables(event_type, text, shelf.has_formats)) {
+            Some(Ok((tables, root))) => Engine::Tables(Box::new(tables), root),
             _ => Engine::Any(Box::new(validator)),
         };
         let schema = Self::new(event_type, text, engine);
@@ -74,8 +73,9 @@ impl OwnSchema {
     }
 
     fn new(event_type: &str, text: &str, engine: Engine) -> Self {
-        let document = Document::parse(text.as_bytes(), MAX_DEPTH).ok();
-        let id = document.as_ref().and_then(|document| document.root().get("$id")?.text());
+        // It has compiled, so it is JSON.
+        let document = Document::of(text.as_bytes());
+        let id = document.root().get("$id").and_then(Node::text);
         let id = id.map_or_else(|| event_type.to_owned(), Cow::into_owned);
         Self {
             text: text.to_owned(),

@@ -160,9 +160,8 @@ impl Judge<'_, '_> {
             schema.add_departures(&payload.bytes, &mut findings);
             self.verdict.schema = Some(Cow::Owned(schema.id.clone()));
         }
-        if !findings.is_empty()
-            && let Ok(document) = Document::parse(&payload.bytes, max_depth)
-        {
+        if !findings.is_empty() {
+            let document = Document::of(&payload.bytes);
             self.json_notes(&findings.notes, &document, payload, payload.part());
             for violation in findings.violations.iter_mut().filter(|one| one.rule == Rule::SchemaUnknown) {
                 violation.message = UNKNOWN.into();

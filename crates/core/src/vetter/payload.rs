@@ -6,7 +6,7 @@ use hookvet_catalogue::EventInfo;
 
 use super::judge::Judge;
 use crate::finding::{Place, Severity};
-use crate::json::{Document, Fault, FaultKind, Kind, Node};
+use crate::json::{Document, Fault, FaultKind, Kind, Node, trailing_commas};
 use crate::order;
 use crate::report::{Note, Spot};
 use crate::rule::Rule;
@@ -55,13 +55,12 @@ impl Judge<'_, '_> {
     #[cold]
     fn unusual(&mut self, resolved: &Resolved, payload: &Payload<'_>, mut record: Record) {
         let findings = record.take_findings().unwrap_or_default();
-        // The pass has read it, so this is JSON.
-        let Ok(document) = Document::parse(&payload.bytes, self.settings.max_depth) else { return };
+        let document = Document::of(&payload.bytes);
         self.json_notes(&findings.notes, &document, payload, payload.part());
         if let Some((rule, message)) = self.settings.profile.object_in_string()
             && let Some(text) = document.root().text()
-            && Document::parse(text.as_bytes(), self.settings.max_depth)
-                .is_ok_and(|inner| inner.root().kind() == Kind::Object)
+            && onepass::read(text.as_bytes(), self.settings.max_depth)
+                .is_ok_and(|(inner, _)| inner.root().kind() == Kind::Object)
         {
             self.add(Note::new(rule, Place::Body(payload.prefix.clone()), message));
             let bytes = text.into_owned().into_bytes();
@@ -116,19 +115,19 @@ impl Judge<'_, '_> {
     /// Blanks commas before a closing bracket, where nothing else is wrong.
     #[cold]
     fn without_last_commas<'p>(&mut self, payload: Payload<'p>, rule: Rule, message: &'static str) -> Payload<'p> {
-        let commas = match Document::parse_lenient(&payload.bytes, self.settings.max_depth) {
-            Ok(document) => document.trailing_commas().to_vec(),
-            Err(_) => return payload,
-        };
+        // Blanked out, so that every offset stays what it was.
+        let mut bytes = payload.bytes.to_vec();
+        let commas = trailing_commas(&bytes);
         for comma in &commas {
+            bytes[*comma] = b' ';
+        }
+        if onepass::pass(onepass::ANY, &bytes, self.settings.max_depth).is_err() {
+            return payload;
+        }
+        for comma in commas {
             let mut note = Note::new(rule, Place::Body(payload.prefix.clone()), message);
             note.offset = payload.base.map(|base| base + comma);
             self.add(note);
-        }
-        // Blanked out, so that every offset stays what it was.
-        let mut bytes = payload.bytes.into_owned();
-        for comma in commas {
-            bytes[comma] = b' ';
         }
         self.verdict.data = Data::Decoded(bytes.clone());
         Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix, base: payload.base }

@@ -40,6 +40,15 @@ pub(super) fn all() -> Vec<Planned> {
     planned
 }
 
+/// A delivery, and another one under its id.
+pub(super) fn repeated() -> (Planned, Planned) {
+    let update = |pep: &str| {
+        amlyze("a customer update", &CUSTOMER_UPDATE.replace("true", pep), Expected::Accepted)
+            .header("ce-id", "demo-again")
+    };
+    (update("true"), update("false"))
+}
+
 fn documented(vendor: Vendor, example: &Example) -> Planned {
     let headers = example.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let path = if vendor == Vendor::Amlyze { "/amlyze" } else { "/dataspike" };

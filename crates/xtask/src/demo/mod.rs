@@ -30,11 +30,11 @@ impl Drop for Server {
 pub(crate) fn run(once: bool) -> Result<()> {
     process::run(cargo().args(["build", "--quiet", "--package", "hookvet-cli"]))?;
     let folder = tempfile::tempdir().context("no temporary folder")?;
-    let store = folder.path().join("deliveries.sqlite");
+    let store = format!("sqlite:{}", folder.path().join("deliveries.sqlite").display());
     let mut serve = Command::new(process::hookvet());
-    serve.args(["serve", "--listen", "127.0.0.1:0", "--secret", deliveries::SECRET, "--store"]).arg(&store);
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--secret", deliveries::SECRET, "--inbox", &store]);
     let mut server = start(&mut serve)?;
-    println!("hookvet serve listens on http://{}, and keeps what it accepts in {}\n", server.address, store.display());
+    println!("hookvet serve listens on http://{}, and keeps what it accepts in {}\n", server.address, store);
     println!("{:<12} {:<10} {:<72} {:>6}  first finding", "time", "vendor", "type", "status");
     let planned = deliveries::all();
     let mut wrong = Vec::new();
@@ -49,6 +49,7 @@ pub(crate) fn run(once: bool) -> Result<()> {
     if !wrong.is_empty() {
         bail!("{} deliveries were not treated as expected: {}", wrong.len(), wrong.join(", "));
     }
+    inbox(&mut server, &store, &mut summary)?;
     if !once {
         println!("\nThe receiver stays up until Ctrl-C. Try, in another terminal:\n");
         println!("  cargo run -p hookvet-cli -- send amlyze com.amlyze.customer.updated --example 4 \\");
@@ -56,6 +57,43 @@ pub(crate) fn run(once: bool) -> Result<()> {
         server.child.wait()?;
     }
     Ok(())
+}
+
+/// What the store makes of a delivery that comes again, of another one under its id, and of a worker.
+fn inbox(server: &mut Server, store: &str, summary: &mut Summary) -> Result<()> {
+    println!("\nOnce more, then under the same id with another content:\n");
+    let (first, changed) = deliveries::repeated();
+    let counts = || -> Result<(u64, usize)> {
+        let listed = lines(store, &["list", "--format", "json", "--limit", "10000"])?;
+        let again = listed.iter().filter_map(|line| line["redeliveries"].as_u64()).sum();
+        Ok((again, listed.iter().filter(|line| line["conflict"] == true).count()))
+    };
+    send(server, &first, summary)?;
+    let before = counts()?;
+    send(server, &first, summary)?;
+    send(server, &changed, summary)?;
+    let after = counts()?;
+    println!("\n  redeliveries counted {} -> {}, conflicts kept {} -> {}", before.0, after.0, before.1, after.1);
+    if after != (before.0 + 1, before.1 + 1) {
+        bail!("expected one redelivery and one conflict more");
+    }
+    let ready = lines(store, &["list", "--format", "json", "--state", "ready", "--limit", "10000"])?.len();
+    let worked = lines(store, &["work", "--once"])?.len();
+    let again = lines(store, &["work", "--once"])?.len();
+    println!("  a worker got {worked} of {ready} deliveries, and a second one {again}");
+    if (worked, again) != (ready, 0) {
+        bail!("expected a worker to get each delivery once");
+    }
+    Ok(())
+}
+
+/// What `hookvet inbox` prints, line by line.
+fn lines(store: &str, arguments: &[&str]) -> Result<Vec<Value>> {
+    let output = Command::new(process::hookvet()).args(["inbox", "--inbox", store]).args(arguments).output()?;
+    if !output.status.success() {
+        bail!("hookvet inbox {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr));
+    }
+    String::from_utf8(output.stdout)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
 fn start(serve: &mut Command) -> Result<Server> {

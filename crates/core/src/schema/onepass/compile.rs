@@ -15,13 +15,13 @@ use super::program::{
     literals, types,
 };
 use super::words::fingerprint;
-use super::{ANY, findings};
+use super::{Stop, read};
 use crate::json::{Decimal, Document, Kind, Node as Value, STEP_DIGITS, STEP_POWER, escape_pointer};
 use crate::rule::Rule;
 use crate::schema::SchemaFault;
 
 /// Deepest nesting of a schema's text.
-pub(crate) const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 100;
 /// Members of one object, and words of one list.
 const MAX_NAMES: usize = 64;
 
@@ -115,9 +115,10 @@ impl Compiler {
     /// Adds the schema in `text`; `watched` are members whose values are captured, slots from 1 on.
     pub(crate) fn add(&mut self, id: &str, text: &str, watched: &[(&str, u8)]) -> Result<u16, SchemaFault> {
         let fault = |reason: String| SchemaFault { id: id.to_owned(), reason };
-        let document =
-            Document::parse(text.as_bytes(), MAX_DEPTH).map_err(|fault_in_text| fault(fault_in_text.kind.message()))?;
-        let notes = findings(ANY, text.as_bytes(), MAX_DEPTH).map(|found| found.notes).unwrap_or_default();
+        let (document, notes) = read(text.as_bytes(), MAX_DEPTH).map_err(|stop| match stop {
+            Stop::Fault(in_text) => fault(in_text.kind.message()),
+            Stop::TooLong | Stop::Tables => fault("longer than 4 GiB".to_owned()),
+        })?;
         if let Some(note) = notes.iter().find(|note| note.rule == Rule::JsonDuplicate) {
             let place = document.at_offset(note.at).map(Value::pointer).unwrap_or_default();
             return Err(fault(format!("{place}: stands there twice")));

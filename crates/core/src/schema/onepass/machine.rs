@@ -792,15 +792,18 @@ impl<'m> Machine<'m> {
     }
 
     /// The innermost container, which ends at `end`, as a document of its own.
-    fn container(&self, end: usize) -> Option<Document<'m>> {
-        Document::parse(self.slice(self.top.start as usize, end + 1), MAX_DEPTH).ok()
+    fn container(&self, end: usize) -> Document<'m> {
+        Document::of(self.slice(self.top.start as usize, end + 1))
     }
 
     /// `enum` and `const` of the container that ends at `end`.
     #[cold]
     fn check_container(&mut self, end: usize) {
         let choice = self.top.choice;
-        if !self.is_listed(choice, |out| self.container(end).map(|container| container.root().form(out))) {
+        if !self.is_listed(choice, |out| {
+            self.container(end).root().form(out);
+            Some(())
+        }) {
             self.report_choice(choice, self.top.start as usize);
         }
     }
@@ -862,7 +865,7 @@ impl<'m> Machine<'m> {
     /// `uniqueItems` of the array that ends at `end`.
     #[cold]
     fn has_equal_items(&self, end: usize) -> bool {
-        let Some(array) = self.container(end) else { return false };
+        let array = self.container(end);
         let form = |item: crate::json::Node<'_, '_>| {
             let mut form = Vec::new();
             item.form(&mut form);

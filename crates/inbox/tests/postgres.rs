@@ -1,0 +1,56 @@
+//! The store in PostgreSQL, against a server of its own.
+
+mod engine;
+
+use engine::Postgres;
+use hookvet_inbox::{PostgresStore, StoreError, conformance};
+
+struct Subject {
+    server: Postgres,
+}
+
+impl conformance::Subject for Subject {
+    type Store = PostgresStore;
+
+    async fn fresh(&mut self) -> PostgresStore {
+        self.server.psql("DROP SCHEMA IF EXISTS hookvet CASCADE").expect("dropped");
+        PostgresStore::connect(&self.server.url()).await.expect("a store")
+    }
+
+    async fn another(&mut self) -> Option<PostgresStore> {
+        Some(PostgresStore::connect(&self.server.url()).await.expect("a store"))
+    }
+
+    async fn restarted(&mut self) -> Option<PostgresStore> {
+        self.server.kill();
+        self.server.resume();
+        Some(PostgresStore::connect(&self.server.url()).await.expect("a store"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_passes_the_conformance_suite() {
+    let mut subject = Subject { server: Postgres::start() };
+    assert!(conformance::run(&mut subject).await > 30);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_make_the_tables_at_once_and_those_of_a_later_version_are_left_as_they_are() {
+    let server = Postgres::start();
+    let url = server.url();
+    let opened = futures_util::future::join_all((0..8).map(|_| PostgresStore::connect(&url))).await;
+    assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+    drop(opened);
+    server.psql("UPDATE hookvet.layout SET version = 7").expect("changed");
+    let error = PostgresStore::connect(&url).await.expect_err("refused").to_string();
+    assert!(error.contains("expected layout 1 of the schema hookvet, but found 7"), "{error}");
+    assert_eq!(server.psql("SELECT version FROM hookvet.layout").as_deref(), Some("7"));
+}
+
+#[tokio::test]
+async fn an_error_does_not_show_the_password() {
+    for url in ["postgres://u:hush@127.0.0.1:1/d", "postgres://u:hush@127.0.0.1:port/d"] {
+        let Err(StoreError::Failed(error)) = PostgresStore::connect(url).await else { panic!("it is connected") };
+        assert!(!error.contains("hush"), "{error}");
+    }
+}
