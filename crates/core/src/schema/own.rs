@@ -61,10 +61,9 @@ impl OwnSchema {
         let (validator, warnings) = Validator::compile(event_type, text, shelf)?;
         #[cfg(feature = "publish")]
         let whole = shelf.whole(text);
-        let engine = match tables(event_type, text, shelf.has_formats) {
-            Ok((tables, root)) if shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES => {
-                Engine::Tables(Box::new(tables), root)
-            }
+        let is_tried = shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES;
+        let engine = match is_tried.then(|| tables(event_type, text, shelf.has_formats)) {
+            Some(Ok((tables, root))) => Engine::Tables(Box::new(tables), root),
             _ => Engine::Any(Box::new(validator)),
         };
         let schema = Self::new(event_type, text, engine);
@@ -74,6 +73,7 @@ impl OwnSchema {
     }
 
     fn new(event_type: &str, text: &str, engine: Engine) -> Self {
+        // It has compiled, so it is JSON.
         let document = Document::of(text.as_bytes());
         let id = document.root().get("$id").and_then(Node::text);
         let id = id.map_or_else(|| event_type.to_owned(), Cow::into_owned);

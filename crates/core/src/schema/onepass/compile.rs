@@ -21,7 +21,7 @@ use crate::rule::Rule;
 use crate::schema::SchemaFault;
 
 /// Deepest nesting of a schema's text.
-pub(crate) const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 100;
 /// Members of one object, and words of one list.
 const MAX_NAMES: usize = 64;
 
