@@ -116,7 +116,7 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet-inbox", "--no-default-features", "--features", "sqlite"],
         &["-p", "hookvet-inbox", "--no-default-features", "--features", "postgres"],
         &["-p", "hookvet-inbox", "--no-default-features", "--features", "nats"],
-        &["-p", "hookvet-inbox", "--no-default-features", "--features", "tower,metrics"],
+        &["-p", "hookvet-inbox", "--no-default-features", "--features", "encryption,tower,metrics"],
         &["-p", "hookvet-actix"],
         &["-p", "hookvet-actix", "--features", "decompression"],
         &["-p", "hookvet-actix", "--features", "metrics,tracing"],
