@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use futures_util::future::join_all;
 use rusqlite::{Connection, params};
 
-use crate::engine::Postgres;
+use crate::engine::{Nats, Postgres};
 use crate::load::{BODY, Rate, SENDERS, record};
 
 /// One thread, the same pragmas, one transaction for as many rows as there are senders. One table with one unique index.
@@ -50,6 +51,39 @@ pub(crate) fn sqlite(file: &Path, time: Duration) -> Result<Rate> {
     let mut rate = Rate::new(milliseconds, started.elapsed());
     rate.weight = SENDERS;
     Ok(rate)
+}
+
+/// As many publishers as there are senders, each of which waits for the acknowledgement.
+pub(crate) async fn publish(server: &Nats, time: Duration) -> Result<Rate> {
+    let context = async_nats::jetstream::new(async_nats::connect(server.server()).await?);
+    let config = async_nats::jetstream::stream::Config {
+        name: "FLOOR".into(),
+        subjects: vec!["floor.>".into()],
+        ..Default::default()
+    };
+    context.create_stream(config).await?;
+    let started = Instant::now();
+    let publisher = |_| {
+        let context = context.clone();
+        tokio::spawn(async move {
+            let mut taken = Vec::new();
+            while started.elapsed() < time {
+                let record = record();
+                let subject = format!("floor.{}", record.id.unwrap_or_default());
+                // As much as a delivery takes with its headers and its verdict.
+                let payload = [record.body.as_ref(), &[b'x'; 500]].concat();
+                let begun = Instant::now();
+                context.publish(subject, payload.into()).await?.await?;
+                taken.push(begun.elapsed().as_secs_f64() * 1000.0);
+            }
+            anyhow::Ok(taken)
+        })
+    };
+    let mut milliseconds = Vec::new();
+    for taken in join_all((0..SENDERS).map(publisher)).await {
+        milliseconds.extend(taken??);
+    }
+    Ok(Rate::new(milliseconds, started.elapsed()))
 }
 
 /// `pgbench`, a transaction a row, into a table with one unique index.

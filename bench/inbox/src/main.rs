@@ -25,6 +25,7 @@ async fn main() -> Result<()> {
     println!("{SENDERS} senders, bodies of {} bytes, {} s each\n", load::BODY, time.as_secs());
     sqlite(time).await?;
     postgres(time).await?;
+    nats(time).await?;
     over_sockets(&hookvet, time).await?;
     growth(keys).await
 }
@@ -54,6 +55,15 @@ async fn postgres(time: Duration) -> Result<()> {
     let inbox = Inbox::open(&server.url()).await?;
     let floor = floor::pgbench(&server, time)?;
     row("floor: pgbench, the same row, 64 clients", floor.clone(), None);
+    store(&inbox, time, floor).await
+}
+
+async fn nats(time: Duration) -> Result<()> {
+    head("NATS JetStream, sync_interval: always");
+    let server = engine::Nats::start();
+    let floor = floor::publish(&server, time).await?;
+    row("floor: publish with ack, the same bytes", floor.clone(), None);
+    let inbox = Inbox::open(&format!("{}?replicas=1&sync=always", server.server())).await?;
     store(&inbox, time, floor).await
 }
 

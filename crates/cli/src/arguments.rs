@@ -145,6 +145,9 @@ pub struct ServeArguments {
         default_value = "sqlite:hookvet.sqlite"
     )]
     pub inbox: String,
+    /// Encrypt what is stored with the first key of this file, one a line: a name, a space and 64 hexadecimal digits
+    #[arg(long, value_name = "FILE", env = "HOOKVET_INBOX_KEYS")]
+    pub inbox_keys: Option<PathBuf>,
     #[command(flatten)]
     pub judging: Judging,
     /// Take Dataspike deliveries without looking at a signature
@@ -203,6 +206,9 @@ pub struct InboxArguments {
         global = true
     )]
     pub inbox: String,
+    /// The keys that the store is encrypted with, as those of `hookvet serve`
+    #[arg(long, value_name = "FILE", env = "HOOKVET_INBOX_KEYS", global = true)]
+    pub inbox_keys: Option<PathBuf>,
     #[command(subcommand)]
     pub command: InboxCommand,
 }

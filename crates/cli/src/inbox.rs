@@ -5,13 +5,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::{self, BufRead as _, Write as _};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use hookvet::{Vendor, escaped};
 use hookvet_inbox::{
-    Change, Delivery, Filter, Horizon, Inbox, Lease, Query, Selection, SqliteStore, State, Stats, Store as _, Terms,
-    Wanted,
+    Change, Delivery, Filter, Horizon, Inbox, Keys, Lease, Query, Selection, SqliteStore, State, Stats, Store as _,
+    Terms, Wanted,
 };
 use serde_json::{Value, json};
 
@@ -38,11 +39,11 @@ pub fn run(arguments: &InboxArguments) -> Result<Outcome> {
     runtime.block_on(async {
         if let Some(file) = url.strip_prefix("sqlite:").map(|rest| rest.split('?').next().unwrap_or(rest))
             && !matches!(arguments.command, InboxCommand::Migrate { .. })
-            && !std::path::Path::new(file.trim_start_matches("//")).exists()
+            && !Path::new(file.trim_start_matches("//")).exists()
         {
             bail!("there is no store at --inbox; `hookvet serve` and `hookvet inbox migrate` make one");
         }
-        let inbox = Inbox::open(url).await.context("cannot open the store of --inbox")?;
+        let inbox = open(url, arguments.inbox_keys.as_deref()).await?;
         match &arguments.command {
             InboxCommand::List(list) => self::list(&inbox, list).await,
             InboxCommand::Show { seq } => show(&inbox, *seq).await,
@@ -65,6 +66,14 @@ pub fn run(arguments: &InboxArguments) -> Result<Outcome> {
             }
         }
     })
+}
+
+/// The store, through the keys of a file where one is given.
+pub async fn open(url: &str, keys: Option<&Path>) -> Result<Inbox> {
+    let inbox = Inbox::open(url).await.context("cannot open the store of --inbox")?;
+    let Some(file) = keys else { return Ok(inbox) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(inbox.encrypted(Keys::parse(&text).with_context(|| format!("--inbox-keys {}", file.display()))?))
 }
 
 /// The tables as statements.

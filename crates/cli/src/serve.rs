@@ -32,7 +32,7 @@ use crate::arguments::ServeArguments;
 use crate::check::judged_by;
 use crate::deliveries::Deliveries;
 use crate::server::{self, Limits};
-use crate::{Outcome, credentials, output, page, schemas};
+use crate::{Outcome, credentials, inbox, output, page, schemas};
 
 /// Seconds after which a sender may try again when the store does not write.
 const RETRY_AFTER: &str = "5";
@@ -46,7 +46,7 @@ const LAST_LINES: Duration = Duration::from_secs(1);
 pub fn run(arguments: &ServeArguments) -> Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let inbox = Inbox::open(&arguments.inbox).await.context("cannot open the store of --inbox")?;
+        let inbox = inbox::open(&arguments.inbox, arguments.inbox_keys.as_deref()).await?;
         let tended = inbox.clone();
         tokio::spawn(async move { tended.tend(Horizon::default()).await });
         listen(arguments, &inbox).await

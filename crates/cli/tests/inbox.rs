@@ -138,6 +138,26 @@ async fn release_judges_again_by_the_policy_of_today() {
 }
 
 #[test]
+fn what_is_stored_is_encrypted_where_there_is_a_key() {
+    let (folder, store) = folder();
+    let keys = folder.path().join("keys.txt");
+    std::fs::write(&keys, format!("a {}\n", "5".repeat(64))).expect("written");
+    let keys = keys.to_str().expect("text");
+    let receiver = Receiver::start(&store, &["--inbox-keys", keys]);
+    let answer = exchange(&receiver.address, &update("1", CLOSE));
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    for entry in std::fs::read_dir(folder.path()).expect("a folder") {
+        let path = entry.expect("a file").path();
+        let bytes = std::fs::read(&path).expect("a file");
+        assert!(!bytes.windows(18).any(|window| window == b"customerExternalID"), "{}", path.display());
+    }
+    let (code, shown) = inbox(&store, &["show", "1", "--inbox-keys", keys], "");
+    assert!(code == 0 && shown.contains("customerExternalID"), "{shown}");
+    let (_, without) = inbox(&store, &["show", "1"], "");
+    assert!(!without.contains("customerExternalID"), "{without}");
+}
+
+#[test]
 fn the_tables_can_be_printed_and_made() {
     let (_folder, store) = folder();
     assert_eq!(inbox(&store, &["stats"], "").0, 2, "no store is made by looking");

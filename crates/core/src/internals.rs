@@ -146,6 +146,12 @@ impl Oracle {
         Validator::compile(id, text, &shelf).map(|(validator, _)| Self(validator))
     }
 
+    /// Whether there is nothing to report about a value, warnings included.
+    #[must_use]
+    pub fn is_clean(&self, value: &serde_json::Value) -> bool {
+        self.0.validate(value).is_empty()
+    }
+
     /// All departures; `None` where `serde_json` does not read the text.
     #[must_use]
     pub fn departures(&self, bytes: &[u8]) -> Option<Vec<Departure>> {

@@ -81,6 +81,13 @@ impl Inbox {
         }
     }
 
+    /// The same store, with what deliveries hold encrypted from now on. See [`Encrypted`](crate::Encrypted).
+    #[cfg(feature = "encryption")]
+    #[must_use]
+    pub fn encrypted(&self, keys: crate::Keys) -> Self {
+        Self { store: Arc::new(crate::Encrypted::new(self.store.clone(), keys)), appended: self.appended.clone() }
+    }
+
     /// Sweeps what is older than the horizon, and says how much is where to the metrics, until it is dropped. Each process may do
     /// it.
     pub async fn tend(&self, horizon: Horizon) {

@@ -121,7 +121,8 @@ where
             let answer = match layer.inbox.append(record, Some(layer.terms)).await {
                 Ok(Appended { lease: Some(lease), .. }) => return layer.handle(lease, inner, request).await,
                 Ok(Appended { arrival: Arrival::Duplicate(State::Done), .. }) => bare(StatusCode::NO_CONTENT),
-                Ok(Appended { arrival: Arrival::Duplicate(State::Leased), .. }) => {
+                // Ready, and still not to be had: another has taken it in the same instant, or it was tried too often just now.
+                Ok(Appended { arrival: Arrival::Duplicate(State::Leased | State::Ready), .. }) => {
                     unavailable(&layer.vetter, "the same delivery is being worked on; send it again")
                 }
                 Ok(_) => bare(StatusCode::ACCEPTED),

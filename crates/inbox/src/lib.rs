@@ -9,6 +9,7 @@
 //! | `tower` | `InboxLayer` and `Intake`, behind `hookvet_tower::VetLayer` | yes |
 //! | `postgres` | `postgres://`, a store for many machines | no |
 //! | `nats` | `nats://`, a store for many machines in JetStream | no |
+//! | `encryption` | `Encrypted`: bodies, headers and verdicts are encrypted before a store sees them | no |
 //! | `metrics` | counters, gauges and histograms through the `metrics` facade | no |
 //! | `conformance` | the suite that every store passes, for a store of your own | no |
 
@@ -17,6 +18,8 @@ mod answer;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "encryption")]
+mod encryption;
 mod inbox;
 #[cfg(feature = "tower")]
 mod intake;
@@ -34,6 +37,8 @@ mod sqlite;
 mod store;
 mod worker;
 
+#[cfg(feature = "encryption")]
+pub use encryption::{Encrypted, Keys, KeysError};
 pub use inbox::Inbox;
 #[cfg(feature = "tower")]
 pub use intake::Intake;

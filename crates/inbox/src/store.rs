@@ -22,7 +22,8 @@ pub trait Store: Send + Sync + 'static {
     fn append(&self, record: Record, terms: Option<Terms>) -> Pending<'_, Appended>;
 
     /// Takes deliveries that are due: ready ones, and those whose lease has ended. Each taking counts as an attempt; one that was
-    /// tried as often as the terms allow becomes dead instead.
+    /// tried as often as the terms allow becomes dead instead. A lease need not outlive a power cut of the machine that holds the store
+    /// and its workers.
     fn lease(&self, wanted: Wanted) -> Pending<'_, Vec<Leased>>;
 
     /// Ends or extends a lease. [`Settled::Lost`] where the delivery was leased or changed by others since: nothing is written then.
@@ -37,6 +38,32 @@ pub trait Store: Send + Sync + 'static {
     /// Deletes what is older than the horizon, at most `limit` deliveries and as many keys. Whatever is not done stays, and so does
     /// its key. With a limit of 0 it only shows that the store writes.
     fn sweep(&self, horizon: Horizon, limit: u32) -> Pending<'_, Swept>;
+}
+
+impl Store for std::sync::Arc<dyn Store> {
+    fn append(&self, record: Record, terms: Option<Terms>) -> Pending<'_, Appended> {
+        (**self).append(record, terms)
+    }
+
+    fn lease(&self, wanted: Wanted) -> Pending<'_, Vec<Leased>> {
+        (**self).lease(wanted)
+    }
+
+    fn settle(&self, lease: Lease, outcome: Outcome) -> Pending<'_, Settled> {
+        (**self).settle(lease, outcome)
+    }
+
+    fn find(&self, query: Query) -> Pending<'_, Page> {
+        (**self).find(query)
+    }
+
+    fn amend(&self, selection: Selection, change: Change) -> Pending<'_, u64> {
+        (**self).amend(selection, change)
+    }
+
+    fn sweep(&self, horizon: Horizon, limit: u32) -> Pending<'_, Swept> {
+        (**self).sweep(horizon, limit)
+    }
 }
 
 /// Why a store did not do what it was asked.

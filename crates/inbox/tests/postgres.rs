@@ -1,6 +1,8 @@
 //! The store in PostgreSQL, against a server of its own.
 
 mod engine;
+#[path = "engine/load.rs"]
+mod load;
 
 use engine::Postgres;
 use hookvet_inbox::{PostgresStore, StoreError, conformance};
@@ -53,4 +55,27 @@ async fn an_error_does_not_show_the_password() {
         let Err(StoreError::Failed(error)) = PostgresStore::connect(url).await else { panic!("it is connected") };
         assert!(!error.contains("hush"), "{error}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_and_started_under_load_loses_nothing_and_doubles_nothing() {
+    let mut server = Postgres::start();
+    let inbox = hookvet_inbox::Inbox::open(&server.url()).await.expect("an inbox");
+    let restart = || {
+        server.kill();
+        server.resume();
+    };
+    load::survives("PostgreSQL killed", &inbox, 5, restart).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_cut_under_load_lose_nothing_and_double_nothing() {
+    let server = Postgres::start();
+    let inbox = hookvet_inbox::Inbox::open(&server.url()).await.expect("an inbox");
+    let cut = || {
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+                   AND backend_type = 'client backend'";
+        server.psql(cut).expect("cut");
+    };
+    load::survives("all connections cut", &inbox, 20, cut).await;
 }

@@ -18,6 +18,24 @@ async fn memory() {
     assert!(conformance::run(&mut Memory).await > 30);
 }
 
+/// Whatever is encrypted on its way in comes out as it was.
+#[cfg(feature = "encryption")]
+#[tokio::test]
+async fn encrypted() {
+    struct Subject;
+
+    impl conformance::Subject for Subject {
+        type Store = hookvet_inbox::Encrypted<MemoryStore>;
+
+        async fn fresh(&mut self) -> Self::Store {
+            let keys = hookvet_inbox::Keys::parse(&format!("a {}", "1".repeat(64))).expect("keys");
+            hookvet_inbox::Encrypted::new(MemoryStore::new(), keys)
+        }
+    }
+
+    assert!(conformance::run(&mut Subject).await > 30);
+}
+
 struct Sqlite(TempDir);
 
 impl Sqlite {

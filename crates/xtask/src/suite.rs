@@ -21,9 +21,11 @@ pub(crate) fn run() -> Result<()> {
     let mut lanes = Vec::new();
     lane(&mut lanes, "format", || {
         process::run(cargo().args(["fmt", "--all", "--check"]))?;
-        // A workspace of its own.
-        let arguments = ["fmt", "--check", "--manifest-path", "wasm/worker/rust/Cargo.toml"];
-        process::run(cargo().args(arguments)).map(|()| None)
+        // Workspaces of their own.
+        for manifest in ["wasm/worker/rust/Cargo.toml", "tests/beside-sqlx/Cargo.toml"] {
+            process::run(cargo().args(["fmt", "--check", "--manifest-path", manifest]))?;
+        }
+        Ok(None)
     })?;
     lane(&mut lanes, "clippy", || {
         let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
@@ -33,6 +35,12 @@ pub(crate) fn run() -> Result<()> {
     lane(&mut lanes, "crates", || {
         engines::install()?;
         counted(cargo().args(["test", "--workspace", "--exclude", "hookvet-sdks", "--all-features", "--no-fail-fast"]))
+    })?;
+    // A workspace of its own, built into this one's folder.
+    lane(&mut lanes, "inbox beside sqlx", || {
+        let mut test = cargo();
+        test.args(["test", "--manifest-path", "tests/beside-sqlx/Cargo.toml", "--target-dir", "target/beside-sqlx"]);
+        counted(&mut test)
     })?;
     lane(&mut lanes, "json schema suite", || counted(&mut json_schema::test()?))?;
     lane(&mut lanes, "linear", || counted(&mut crate::linear(&[])?))?;
@@ -94,6 +102,7 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet", "--features", "runtime-schemas"],
         &["-p", "hookvet", "--features", "own-schemas"],
         &["-p", "hookvet", "--features", "schemars"],
+        &["-p", "hookvet", "--features", "publish"],
         &["-p", "hookvet-receiver"],
         &["-p", "hookvet-receiver", "--features", "decompression"],
         &["-p", "hookvet-receiver", "--features", "metrics"],
@@ -107,7 +116,7 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet-inbox", "--no-default-features", "--features", "sqlite"],
         &["-p", "hookvet-inbox", "--no-default-features", "--features", "postgres"],
         &["-p", "hookvet-inbox", "--no-default-features", "--features", "nats"],
-        &["-p", "hookvet-inbox", "--no-default-features", "--features", "tower,metrics"],
+        &["-p", "hookvet-inbox", "--no-default-features", "--features", "encryption,tower,metrics"],
         &["-p", "hookvet-actix"],
         &["-p", "hookvet-actix", "--features", "decompression"],
         &["-p", "hookvet-actix", "--features", "metrics,tracing"],
@@ -119,7 +128,7 @@ fn features_alone() -> Result<Option<usize>> {
 
 /// The published schemas, examples and interface documents before validators and generators from npm and `PyPI`.
 fn schemas_in_tools() -> Result<Option<usize>> {
-    // Writes the mutations that the check under Node reads; the same build as that of all crates.
+    // Writes the mutations, and the documents of events of one's own, that the checks under Node read; the same build as that of all crates.
     process::run(cargo().args([
         "test",
         "--quiet",
@@ -129,6 +138,8 @@ fn schemas_in_tools() -> Result<Option<usize>> {
         "--all-features",
         "--test",
         "mutations",
+        "--test",
+        "own_events",
     ]))?;
     let folder = process::root().join("tests/node");
     process::npm_ci(&folder)?;

@@ -98,7 +98,7 @@ export interface VetterOptions {
   reveal?: boolean | undefined;
   /**
    * JSON Schemas of your own by event type, as JSON or as text of it, for the vendors `cloudevents` and `standard-webhooks`. Other
-   * types are refused then, unless {@link only} names them. A keyword outside the subset, which the README lists, is a
+   * types are refused then, unless {@link only} names them. A keyword outside the subset is a
    * `HookvetError` with the code `schema` that names its place.
    */
   schemas?: Readonly<Record<string, object | boolean | string>> | undefined;

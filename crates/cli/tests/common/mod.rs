@@ -53,7 +53,11 @@ pub(crate) fn url(store: &Path) -> String {
 /// Without what the environment of the tests may hold.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookvet"));
-    command.env_remove("HOOKVET_DATASPIKE_SECRET").env_remove("HOOKVET_CREDENTIALS").env_remove("HOOKVET_INBOX");
+    command
+        .env_remove("HOOKVET_DATASPIKE_SECRET")
+        .env_remove("HOOKVET_CREDENTIALS")
+        .env_remove("HOOKVET_INBOX")
+        .env_remove("HOOKVET_INBOX_KEYS");
     command
 }
 

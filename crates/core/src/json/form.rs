@@ -1,6 +1,7 @@
 //! One form for all texts of a JSON value: numbers as they are meant, members in one order.
 
 use super::{Decimal, Kind, Node};
+use crate::order;
 
 impl Node<'_, '_> {
     /// Adds this value's form: two values are equal where their forms are. It recurses as deep as the document is nested.
@@ -27,7 +28,7 @@ impl Node<'_, '_> {
                     form
                 };
                 let mut members: Vec<Vec<u8>> = self.children().map(member).collect();
-                members.sort_unstable();
+                order::sort(&mut members, Ord::cmp);
                 out.push(b'{');
                 for member in &members {
                     out.extend(member);

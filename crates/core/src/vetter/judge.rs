@@ -180,7 +180,10 @@ fn finish(settings: &Settings, class: Option<Class>, findings: Cow<'static, [Fin
             Some(envelope) => is_filled(Core::Type) || !envelope.is_type_required,
             None => is_filled(Core::Type) && is_filled(Core::Source),
         };
-    verdict.context.rust_type = settings.own.rust_type(&verdict.context);
+    #[cfg(feature = "runtime-schemas")]
+    {
+        verdict.context.rust_type = settings.own.rust_type(&verdict.context);
+    }
     verdict.findings = findings;
 }
 

@@ -4,7 +4,6 @@
 use std::any::TypeId;
 #[cfg(feature = "runtime-schemas")]
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use hookvet_catalogue::EventInfo;
 
@@ -14,6 +13,9 @@ use super::judge::Judge;
 use super::payload::Payload;
 use crate::finding::Place;
 use crate::json::Document;
+use crate::order;
+#[cfg(feature = "runtime-schemas")]
+use crate::own::OwnEventType;
 use crate::own::{Own, message};
 use crate::report::Note;
 use crate::rule::Rule;
@@ -48,7 +50,7 @@ enum Taken {
     #[default]
     Unsaid,
     Known,
-    Only(BTreeSet<String>),
+    Only(Vec<String>),
 }
 
 /// A schema for one type, and the Rust type it was derived from.
@@ -66,9 +68,9 @@ impl OwnEvents {
         #[cfg(feature = "runtime-schemas")]
         self.compile(profile, &mut own)?;
         #[cfg(feature = "runtime-schemas")]
-        let with_schema: BTreeSet<String> = own.schemas.keys().cloned().collect();
+        let with_schema: Vec<String> = own.types().into_iter().map(str::to_owned).collect();
         #[cfg(not(feature = "runtime-schemas"))]
-        let with_schema = BTreeSet::new();
+        let with_schema = Vec::new();
         own.taken = match self.taken {
             Taken::Unsaid if with_schema.is_empty() => None,
             Taken::Unsaid => Some(with_schema),
@@ -76,9 +78,12 @@ impl OwnEvents {
                 own.takes_documented = !profile.takes_own_schemas();
                 Some(with_schema)
             }
-            Taken::Only(types) => match with_schema.difference(&types).next() {
-                Some(left_out) => return Err(BuildError::TypeLeftOut { event_type: left_out.clone() }),
-                None => Some(types),
+            Taken::Only(mut types) => match with_schema.into_iter().find(|event_type| !types.contains(event_type)) {
+                Some(event_type) => return Err(BuildError::TypeLeftOut { event_type }),
+                None => {
+                    order::sort(&mut types, Ord::cmp);
+                    Some(types)
+                }
             },
         };
         if let Some(taken) = &own.taken {
@@ -119,10 +124,12 @@ impl OwnEvents {
             };
             #[cfg(not(feature = "own-schemas"))]
             let schema = OwnSchema::compile(event_type, text, !self.has_free_formats)?;
-            if own.schemas.insert(event_type.clone(), schema).is_some() {
-                return Err(BuildError::TypeTwice { event_type: event_type.clone() });
-            }
-            own.rust_types.extend(rust_type.map(|rust_type| (event_type.clone(), rust_type)));
+            own.events.push(OwnEventType { event_type: event_type.clone(), schema, rust_type: *rust_type });
+        }
+        order::sort(&mut own.events, |one, other| one.event_type.cmp(&other.event_type));
+        let twice = own.events.windows(2).find(|pair| pair[0].event_type == pair[1].event_type);
+        if let Some(pair) = twice {
+            return Err(BuildError::TypeTwice { event_type: pair[0].event_type.clone() });
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::judge::Judge;
 use crate::finding::{Place, Severity};
 use crate::json::{Document, Fault, FaultKind, Kind, Node, trailing_commas};
 use crate::order;
-use crate::report::{Note, Spot};
+use crate::report::{Details, Note, Spot};
 use crate::rule::Rule;
 use crate::schema::onepass::{self, Findings, JsonNote, Record, Stop};
 use crate::schema::{At, Violation};
@@ -200,7 +200,7 @@ impl Judge<'_, '_> {
             (None, At::Offset(_)) => Place::Body(payload.prefix.clone()).into(),
         };
         let mut note = Note::new(violation.rule, spot, violation.message).severity(severity);
-        (note.expected, note.member) = (violation.expected, violation.missing);
+        note.details = Some(Box::new(Details { expected: violation.expected, member: violation.missing }));
         if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
             note = note.value(node.raw());
         }

@@ -21,7 +21,7 @@ use crate::store::{
     Appended, Change, Horizon, Lease, Leased, Outcome, Page, Pending, Query, Selection, Settled, Store, StoreError,
     Swept, Terms, Wanted,
 };
-use writer::Writer;
+use writer::{Lasting, Writer};
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug)]
@@ -90,8 +90,10 @@ impl SqliteStore {
         // In this order, so that a file of something else stays as it is.
         layout::prepare(&mut connection, file, options.is_shared)?;
         layout::write_ahead(&connection, options.patience)?;
-        // An acknowledgement means that the delivery survives a power cut.
-        connection.pragma_update(None, "synchronous", "FULL").map_err(StoreError::failed)?;
+        // In KiB, where it is negative. Keys are random, so their index is read and written all over.
+        connection.pragma_update(None, "cache_size", -64 * 1024).map_err(StoreError::failed)?;
+        // In pages: a page that is written often is copied into the file less often.
+        connection.pragma_update(None, "wal_autocheckpoint", 4000).map_err(StoreError::failed)?;
         let clock = Arc::new(Clock::starting_at(statements::last_time(&connection).map_err(StoreError::failed)?));
         let reader = connect().map_err(StoreError::failed)?;
         let writer = Writer::start(connection, clock.clone()).map_err(StoreError::failed)?;
@@ -115,15 +117,20 @@ const SMALL: usize = 256;
 impl Store for SqliteStore {
     fn append(&self, record: Record, terms: Option<Terms>) -> Pending<'_, Appended> {
         let bytes = record.bytes();
-        Box::pin(self.writer.write(bytes, move |connection, now| statements::append(connection, &record, terms, now)))
+        let append = move |connection: &Connection, now| statements::append(connection, &record, terms, now);
+        Box::pin(self.writer.write(Lasting::Always, bytes, append))
     }
 
     fn lease(&self, wanted: Wanted) -> Pending<'_, Vec<Leased>> {
-        Box::pin(self.writer.write(SMALL, move |connection, now| statements::lease(connection, wanted, now)))
+        // After a power cut nobody is left who holds it.
+        let lease = move |connection: &Connection, now| statements::lease(connection, wanted, now);
+        Box::pin(self.writer.write(Lasting::WithTheSystem, SMALL, lease))
     }
 
     fn settle(&self, lease: Lease, outcome: Outcome) -> Pending<'_, Settled> {
-        Box::pin(self.writer.write(SMALL, move |connection, now| statements::settle(connection, lease, &outcome, now)))
+        let lasting = if matches!(outcome, Outcome::Extend(_)) { Lasting::WithTheSystem } else { Lasting::Always };
+        let settle = move |connection: &Connection, now| statements::settle(connection, lease, &outcome, now);
+        Box::pin(self.writer.write(lasting, SMALL, settle))
     }
 
     fn find(&self, query: Query) -> Pending<'_, Page> {
@@ -134,7 +141,9 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let changed = self
                 .writer
-                .write(SMALL, move |connection, now| statements::amend(connection, &selection, change, now))
+                .write(Lasting::Always, SMALL, move |connection, now| {
+                    statements::amend(connection, &selection, change, now)
+                })
                 .await?;
             if change == Change::Erase {
                 // The log still holds what was erased. Others that read stand in the way, and empty it later.
@@ -149,7 +158,8 @@ impl Store for SqliteStore {
     }
 
     fn sweep(&self, horizon: Horizon, limit: u32) -> Pending<'_, Swept> {
-        Box::pin(self.writer.write(SMALL, move |connection, now| statements::sweep(connection, horizon, limit, now)))
+        let sweep = move |connection: &Connection, now| statements::sweep(connection, horizon, limit, now);
+        Box::pin(self.writer.write(Lasting::Always, SMALL, sweep))
     }
 }
 

@@ -27,14 +27,26 @@ pub(super) struct Writer {
     room: Arc<Semaphore>,
 }
 
+/// What something that is written outlives.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Lasting {
+    /// A power cut.
+    Always,
+    /// The process, but no power cut.
+    WithTheSystem,
+}
+
 /// Something to be written.
 pub(super) trait Job: Send {
+    fn lasting(&self) -> Lasting;
+
     fn run(&mut self, connection: &Connection, now: i64) -> rusqlite::Result<()>;
 
     fn finish(self: Box<Self>, result: Result<(), StoreError>);
 }
 
 struct Work<T, F> {
+    lasting: Lasting,
     task: F,
     value: Option<T>,
     done: oneshot::Sender<Result<T, StoreError>>,
@@ -43,6 +55,10 @@ struct Work<T, F> {
 }
 
 impl<T: Send, F: FnMut(&Connection, i64) -> rusqlite::Result<T> + Send> Job for Work<T, F> {
+    fn lasting(&self) -> Lasting {
+        self.lasting
+    }
+
     fn run(&mut self, connection: &Connection, now: i64) -> rusqlite::Result<()> {
         self.value = Some((self.task)(connection, now)?);
         Ok(())
@@ -71,8 +87,8 @@ impl Writer {
         Ok(Self { jobs, room: Arc::new(Semaphore::new(WAITING_BYTES)) })
     }
 
-    /// Does the work in the next transaction; it is on the disk when this returns. `bytes` is how much of it waits until then.
-    pub(super) async fn write<T, F>(&self, bytes: usize, work: F) -> Result<T, StoreError>
+    /// Does the work in the next transaction; it lasts when this returns. `bytes` is how much of it waits until then.
+    pub(super) async fn write<T, F>(&self, lasting: Lasting, bytes: usize, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&Connection, i64) -> rusqlite::Result<T> + Send + 'static,
@@ -80,10 +96,12 @@ impl Writer {
         let (done, value) = oneshot::channel();
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let room = self.room.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Busy)?;
-        self.jobs.try_send(Box::new(Work { task: work, value: None, done, room })).map_err(|error| match error {
-            mpsc::TrySendError::Full(_) => StoreError::Busy,
-            mpsc::TrySendError::Disconnected(_) => ended(),
-        })?;
+        self.jobs.try_send(Box::new(Work { lasting, task: work, value: None, done, room })).map_err(
+            |error| match error {
+                mpsc::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::TrySendError::Disconnected(_) => ended(),
+            },
+        )?;
         value.await.map_err(|_| ended())?
     }
 }
@@ -100,7 +118,7 @@ where
     F: FnMut(&Connection, i64) -> rusqlite::Result<T> + Send + 'static,
 {
     let room = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("room");
-    Box::new(Work { task, value: None, done, room })
+    Box::new(Work { lasting: Lasting::Always, task, value: None, done, room })
 }
 
 pub(super) fn write(connection: &mut Connection, mut batch: Vec<Box<dyn Job>>, now: i64) {
@@ -125,6 +143,9 @@ fn write_all(
     batch: &mut [Box<dyn Job>],
     now: i64,
 ) -> rusqlite::Result<Vec<rusqlite::Result<()>>> {
+    // An acknowledgement means that the delivery survives a power cut. Of what may be lost the next one brings all.
+    let lasts = batch.iter().any(|job| job.lasting() == Lasting::Always);
+    connection.pragma_update(None, "synchronous", if lasts { "FULL" } else { "NORMAL" })?;
     // The lock to write comes first. Whoever reads first and then wants to write is refused at once where another has written
     // meanwhile, without any wait.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

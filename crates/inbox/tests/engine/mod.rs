@@ -148,9 +148,14 @@ pub(crate) struct Nats {
 
 impl Nats {
     pub(crate) fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// With more in the configuration of `JetStream`.
+    pub(crate) fn start_with(more: &str) -> Self {
         let mut server = Self { folder: tempfile::tempdir().expect("a folder"), port: free_port(), child: None };
         let configuration = format!(
-            "listen: 127.0.0.1:{}\nmax_payload: 8MB\njetstream {{ store_dir: {:?}, sync_interval: always }}\n",
+            "listen: 127.0.0.1:{}\nmax_payload: 8MB\njetstream {{ store_dir: {:?}, sync_interval: always, {more} }}\n",
             server.port,
             server.folder.path().join("jetstream")
         );

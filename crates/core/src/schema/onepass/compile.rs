@@ -779,11 +779,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
                     words.push(self.compiler.name(&word)?);
                     shown.push(word.into_owned());
                 }
-                // As the oracle shows it.
-                None => shown.push(
-                    serde_json::from_slice::<serde_json::Value>(option.raw())
-                        .map_or_else(|_| String::from_utf8_lossy(option.raw()).into_owned(), |value| value.to_string()),
-                ),
+                None => shown.push(compact(option.raw())),
             }
         }
         if words.len().max(values.len()) > MAX_NAMES {
@@ -806,11 +802,14 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         if value.kind() != Kind::Number || Decimal::read(value.raw()).is_none() {
             return Err(format!("{at}: no number in the range of a 64-bit float"));
         }
-        let raw = String::from_utf8_lossy(value.raw()).into_owned();
-        // As the oracle shows it.
-        let shown = serde_json::from_str::<serde_json::Number>(&raw).map_or(raw, |number| number.to_string());
-        let length = u16::try_from(shown.len()).map_err(|_| format!("{at}: too long"))?;
-        Ok(Bound { text: self.compiler.pooled(&shown), length })
+        self.shown(value, at)
+    }
+
+    /// A number as it is written.
+    fn shown(&mut self, value: Value<'d, 't>, at: &str) -> Result<Bound, String> {
+        let text = compact(value.raw());
+        let length = u16::try_from(text.len()).map_err(|_| format!("{at}: too long"))?;
+        Ok(Bound { text: self.compiler.pooled(&text), length })
     }
 
     fn step(&mut self, value: Value<'d, 't>, at: &str) -> Result<Bound, String> {
@@ -821,13 +820,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         if !zero.is_less(&step) || digits > STEP_DIGITS || power < STEP_POWER {
             return Err(outside());
         }
-        // As the oracle shows it.
-        let number = String::from_utf8_lossy(value.raw()).parse::<f64>().map_err(|_| outside())?.to_string();
-        let length = u16::try_from(number.len()).map_err(|_| outside())?;
-        if Decimal::read(number.as_bytes()).is_none_or(|shown| shown.is_less(&step) || step.is_less(&shown)) {
-            return Err(outside());
-        }
-        Ok(Bound { text: self.compiler.pooled(&number), length })
+        self.shown(value, at)
     }
 
     fn format(&self, value: Value<'d, 't>, at: &str) -> Result<Format, String> {
@@ -848,6 +841,18 @@ fn draft_of(uri: &str) -> Option<Draft> {
         "http://json-schema.org/draft-07/schema" => Some(Draft::Draft7),
         _ => None,
     }
+}
+
+/// A value as it is written, without the white space between its parts.
+fn compact(raw: &[u8]) -> String {
+    let (mut in_string, mut is_escaped) = (false, false);
+    let is_part = |byte: &u8| {
+        let is_shown = in_string || !byte.is_ascii_whitespace();
+        in_string ^= *byte == b'"' && !is_escaped;
+        is_escaped = in_string && *byte == b'\\' && !is_escaped;
+        is_shown
+    };
+    String::from_utf8_lossy(&raw.iter().copied().filter(is_part).collect::<Vec<u8>>()).into_owned()
 }
 
 /// Keywords that say something to people and forbid nothing.

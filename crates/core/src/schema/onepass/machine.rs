@@ -5,7 +5,6 @@
 //! [`Record`] what is wrong. The innermost open container lives in a local variable; the ones around it on a stack,
 //! so nothing recurses.
 
-use std::collections::HashSet;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::formats;
@@ -16,6 +15,7 @@ use super::text::{self, Escapes, with_bytes, with_text};
 use super::words::{find_special, fingerprint, is_ascii, load4, spaces};
 use crate::grammar::time;
 use crate::json::{BYTE_ORDER_MARK, Decimal, Document, Fault, FaultKind, Kind, has_lone_surrogate};
+use crate::order;
 
 /// Deepest nesting that can be asked for.
 pub(crate) const MAX_DEPTH: usize = 100;
@@ -866,12 +866,14 @@ impl<'m> Machine<'m> {
     #[cold]
     fn has_equal_items(&self, end: usize) -> bool {
         let array = self.container(end);
-        let mut forms = HashSet::new();
-        !array.root().children().all(|item| {
+        let form = |item: crate::json::Node<'_, '_>| {
             let mut form = Vec::new();
             item.form(&mut form);
-            forms.insert(form)
-        })
+            form
+        };
+        let mut forms: Vec<Vec<u8>> = array.root().children().map(form).collect();
+        order::sort(&mut forms, Ord::cmp);
+        forms.windows(2).any(|pair| pair[0] == pair[1])
     }
 
     fn choice(&self, choice: u16) -> Option<&'m Choice> {

@@ -77,7 +77,7 @@ pub(crate) fn read(bytes: &[u8], max_depth: usize) -> Result<(Document<'_>, Vec<
 }
 
 /// Everything that is wrong with `bytes`.
-#[cfg(any(feature = "internals", feature = "runtime-schemas"))]
+#[cfg(any(test, feature = "internals"))]
 pub(crate) fn findings(schema: Schema<'_>, bytes: &[u8], max_depth: usize) -> Result<Findings, Stop> {
     pass(schema, bytes, max_depth).map(|mut record| record.take_findings().unwrap_or_default())
 }
