@@ -92,9 +92,17 @@ test('the documents of events of one’s own are valid, and hold their schemas',
   const text = readFileSync(new URL('asyncapi.json', own), 'utf8');
   const { document, diagnostics } = await new Parser().parse(text);
   const faults = diagnostics.filter(({ severity }) => severity === DiagnosticSeverity.Error);
-  assert.deepEqual(faults.map(({ path, message }) => `${path.join('/')}: ${message}`), []);
+  assert.deepEqual(
+    faults.map(({ path, message }) => `${path.join('/')}: ${message}`),
+    [],
+  );
   const messages = document.operations().get('receiveDelivery').messages().all();
-  assert.deepEqual(messages.map((message) => message.name()).sort(), ['com.example.order.closed', 'com.example.order.placed']);
-  const { valid, errors } = await new Validator().validate(JSON.parse(readFileSync(new URL('openapi.json', own), 'utf8')));
+  assert.deepEqual(messages.map((message) => message.name()).sort(), [
+    'com.example.order.closed',
+    'com.example.order.placed',
+  ]);
+  const { valid, errors } = await new Validator().validate(
+    JSON.parse(readFileSync(new URL('openapi.json', own), 'utf8')),
+  );
   assert.ok(valid, JSON.stringify(errors, null, 2));
 });
