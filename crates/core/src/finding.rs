@@ -95,7 +95,7 @@ pub struct Finding {
     pub message: Cow<'static, str>,
     /// Byte offset in the body, or in the header's value as received; from 0.
     pub offset: Option<usize>,
-    /// What the schema asks for, where a word or two say it: types, the values of a closed list, a format.
+    /// What would be right, where a word or two say it: types, the values of a closed list, a format, the documented name.
     pub expected: Option<String>,
     /// The required member that is missing.
     pub member: Option<String>,

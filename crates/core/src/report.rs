@@ -98,6 +98,18 @@ impl<'v> Note<'v> {
         }
     }
 
+    /// What would be right.
+    pub(crate) fn expected(mut self, expected: Option<&str>) -> Self {
+        self.details.get_or_insert_default().expected = expected.map(str::to_owned);
+        self
+    }
+
+    /// The member that is missing.
+    pub(crate) fn member(mut self, member: Option<&str>) -> Self {
+        self.details.get_or_insert_default().member = member.map(str::to_owned);
+        self
+    }
+
     pub(crate) fn at(mut self, offset: usize) -> Self {
         self.offset = Some(offset);
         self

@@ -107,8 +107,8 @@ pub(crate) trait Profile: Sync {
         None
     }
 
-    /// What is said about type and source together; the type is the documented one where it was sent under another spelling.
-    fn look_at_context(&self, _event_type: &str, _source: &[u8]) -> Option<Said> {
+    /// What is said about type and source together, and the source that is expected; the type is the documented one where it was sent under another spelling.
+    fn look_at_context(&self, _event_type: &str, _source: &[u8]) -> Option<(Said, Option<&'static str>)> {
         None
     }
 
@@ -220,11 +220,13 @@ pub(crate) struct Remark {
     pub(crate) message: Cow<'static, str>,
     /// Where it is graver than the rule usually is.
     pub(crate) severity: Option<Severity>,
+    /// The member that is missing.
+    pub(crate) member: Option<&'static str>,
 }
 
 impl Remark {
     fn new(rule: Rule, at: Option<usize>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { rule, at, message: message.into(), severity: None }
+        Self { rule, at, message: message.into(), severity: None, member: None }
     }
 }
 

@@ -403,8 +403,8 @@ impl Judge<'_, '_> {
         let attributes = &self.verdict.context.attributes;
         let Some(source) = attributes.octets(Core::Source).filter(|_| attributes.is_set(Core::Type)) else { return };
         let event_type = resolved.event.map_or_else(|| self.event_type(), |event| event.name);
-        if let Some((rule, message)) = self.settings.profile.look_at_context(event_type, source) {
-            self.add(Note::new(rule, Place::header("ce-source"), message));
+        if let Some(((rule, message), expected)) = self.settings.profile.look_at_context(event_type, source) {
+            self.add(Note::new(rule, Place::header("ce-source"), message).expected(expected));
         }
     }
 

@@ -8,7 +8,7 @@ use super::judge::Judge;
 use crate::finding::{Place, Severity};
 use crate::json::{Document, Fault, FaultKind, Kind, Node, trailing_commas};
 use crate::order;
-use crate::report::{Details, Note, Spot};
+use crate::report::{Note, Spot};
 use crate::rule::Rule;
 use crate::schema::onepass::{self, Findings, JsonNote, Record, Stop};
 use crate::schema::{At, Violation};
@@ -69,7 +69,8 @@ impl Judge<'_, '_> {
             return self.payload(resolved, inner);
         }
         if let Some((rule, message)) = &resolved.said {
-            self.add(Note::new(*rule, Place::header("ce-type"), message.clone()));
+            let name = resolved.event.map(|event| event.name);
+            self.add(Note::new(*rule, Place::header("ce-type"), message.clone()).expected(name));
         }
         if let Some(event) = resolved.event {
             self.documented(event, findings, &document, payload);
@@ -135,13 +136,13 @@ impl Judge<'_, '_> {
 
     /// Adds what a vendor's own rules say about a payload.
     fn remark(&mut self, remark: Remark, document: &Document<'_>, payload: &Payload<'_>) {
-        let Remark { rule, at, message, severity } = remark;
+        let Remark { rule, at, message, severity, member } = remark;
         let node = at.and_then(|at| document.at_offset(at));
         let spot = match node {
             Some(node) => Spot::Node { prefix: &payload.prefix, node },
             None => Place::Body(payload.prefix.clone()).into(),
         };
-        let mut note = Note::new(rule, spot, message).severity(severity);
+        let mut note = Note::new(rule, spot, message).severity(severity).member(member);
         note.offset = payload.base.and_then(|base| Some(base + node?.name_start()));
         self.add(note);
     }
@@ -200,7 +201,7 @@ impl Judge<'_, '_> {
             (None, At::Offset(_)) => Place::Body(payload.prefix.clone()).into(),
         };
         let mut note = Note::new(violation.rule, spot, violation.message).severity(severity);
-        note.details = Some(Box::new(Details { expected: violation.expected, member: violation.missing }));
+        note = note.expected(violation.expected.as_deref()).member(violation.missing.as_deref());
         if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
             note = note.value(node.raw());
         }

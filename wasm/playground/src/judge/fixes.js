@@ -45,23 +45,22 @@ const possible = (label, ...changes) => ({ label, changes: changes.flat(), isCer
 // Headers.
 
 function headerFixes(finding, context) {
-  const { rule, place, message } = finding;
+  const { rule, place, expected } = finding;
   const name = finding.where.slice('header:'.length);
   const line = place?.line;
   const set = (value) => ({ editor: 'headers', from: line.valueFrom, to: line.valueTo, insert: spaced(line, value) });
-  const readAs = /it is read as (\S+)$/.exec(message)?.[1];
   if (line === undefined) return missingHeader(finding, name, context);
   switch (rule) {
     case 'AMLYZE-D01':
     case 'AMLYZE-D02':
-      return readAs ? [certain(`Write ${readAs}`, set(readAs))] : [];
+      return expected ? [certain(`Write ${expected}`, set(expected))] : [];
     case 'AMLYZE-D03':
       return nearTypes(line.value, context.types).map((type) => possible(`Write ${type}`, set(type)));
     case 'AMLYZE-D06':
     case 'CE-A-specversion':
       return [certain('Write 1.0', set('1.0'))];
     case 'AMLYZE-D07':
-      return message.startsWith('source of a customer update') ? [certain('Write customer', set('customer'))] : [];
+      return expected ? [certain(`Write ${expected}`, set(expected))] : [];
     case 'AMLYZE-D10':
     case 'CE-A-time':
       return timeFix(line.value, set);
@@ -217,7 +216,7 @@ function bodyFixes(finding, context) {
   const text = node?.kind === 'string' ? textOf(raw) : undefined;
 
   if (rule === 'SCHEMA-required') return missingMember(finding, pointer, inner, context);
-  if (rule === 'AMLYZE-D25') return missingUpdateMember(message, context);
+  if (rule === 'AMLYZE-D25') return missingUpdateMember(finding.member, context);
   if (rule === 'AMLYZE-D04') return toBinary(context);
   if (rule === 'AMLYZE-D11') return unquoteData(context);
   if (rule === 'JSON-syntax' || rule === 'AMLYZE-D13') return syntaxFix(message, place, body);
@@ -452,12 +451,10 @@ export function insertion(node, name, value, body) {
   };
 }
 
-function missingUpdateMember(message, context) {
+function missingUpdateMember(name, context) {
   const base = nodeAt(context.tree, context.schemaBase);
   if (!base.isExact || base.node.kind !== 'object') return [];
-  const [name, value] = message.startsWith('updatedAt')
-    ? ['updatedAt', context.event?.time]
-    : ['customerExternalID', context.event?.subject];
+  const value = name === 'updatedAt' ? context.event?.time : context.event?.subject;
   if (!value) return [];
   const upper = name === 'updatedAt' ? value.replace('t', 'T').replace('z', 'Z') : value;
   return [certain(`Add ${name}, as in the headers`, insertion(base.node, name, JSON.stringify(upper), context.body))];

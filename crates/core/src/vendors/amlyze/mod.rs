@@ -106,12 +106,14 @@ impl Profile for Amlyze {
         }
     }
 
-    fn look_at_context(&self, event_type: &str, source: &[u8]) -> Option<Said> {
+    fn look_at_context(&self, event_type: &str, source: &[u8]) -> Option<(Said, Option<&'static str>)> {
+        let is_customer = source == b"customer";
         if event_type == CUSTOMER_UPDATED {
-            (source != b"customer").then_some((Rule::AmlyzeD07, "source of a customer update is the literal customer"))
+            let said = (Rule::AmlyzeD07, "source of a customer update is the literal customer");
+            (!is_customer).then_some((said, Some("customer")))
         } else {
-            (source == b"customer" && event_type.starts_with("app.amlyze."))
-                .then_some((Rule::AmlyzeD07, "source is customer where the communication number is documented"))
+            let said = (Rule::AmlyzeD07, "source is customer where the communication number is documented");
+            (is_customer && event_type.starts_with("app.amlyze.")).then_some((said, None))
         }
     }
 

@@ -208,12 +208,15 @@ pub(super) fn look_at(type_name: &str, context: &EventContext, members: &Members
     }
 }
 
+fn missing(member: &'static str, message: &'static str) -> Remark {
+    Remark { member: Some(member), ..Remark::new(Rule::AmlyzeD25, None, message) }
+}
+
 /// `id` is the member that counts as the customer's id.
 fn look_at_customer_update(subject: Option<&str>, members: &Members<'_>, id: Option<Member<'_>>, tell: Tell<'_>) {
     match id {
-        None => tell(Remark::new(
-            Rule::AmlyzeD25,
-            None,
+        None => tell(missing(
+            "customerExternalID",
             "customerExternalID is missing, as in the oldest examples; the subject stands in for it",
         )),
         Some(id) if id.text().is_some_and(|id| subject.is_some_and(|subject| subject != id)) => {
@@ -228,9 +231,8 @@ fn look_at_customer_update(subject: Option<&str>, members: &Members<'_>, id: Opt
         is_missing &= root.get("updateAt").is_none();
     }
     if is_missing {
-        tell(Remark::new(
-            Rule::AmlyzeD25,
-            None,
+        tell(missing(
+            "updatedAt",
             "updatedAt is missing, as in the oldest examples; the event's time stands in for it",
         ));
     }
