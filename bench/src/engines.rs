@@ -47,7 +47,7 @@ impl Engine {
 pub(crate) struct Judges {
     fixture: Fixture,
     tables: Tables,
-    runtime: jsonschema_newest::Validator,
+    runtime: jsonschema::Validator,
     boon: Schemas,
     boon_root: SchemaIndex,
 }
@@ -56,7 +56,7 @@ impl Judges {
     pub(crate) fn new(fixture: Fixture) -> Self {
         let event = fixture.event();
         let schema: Value = serde_json::from_str(event.schema()).expect("a schema");
-        let runtime = jsonschema_newest::options().should_validate_formats(true).build(&schema).expect("a schema");
+        let runtime = jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema");
         let mut boon = Schemas::new();
         let mut compiler = Compiler::new();
         compiler.enable_format_assertions();

@@ -146,6 +146,12 @@ impl Oracle {
         Validator::compile(id, text, &shelf).map(|(validator, _)| Self(validator))
     }
 
+    /// What `jsonschema` alone says about a value.
+    #[must_use]
+    pub fn is_valid(&self, value: &serde_json::Value) -> bool {
+        self.0.is_valid(value)
+    }
+
     /// Whether there is nothing to report about a value, warnings included.
     #[must_use]
     pub fn is_clean(&self, value: &serde_json::Value) -> bool {

@@ -134,6 +134,12 @@ impl Validator {
         Ok((Self { inner, names }, warnings))
     }
 
+    /// What `jsonschema` alone says.
+    #[cfg(feature = "internals")]
+    pub(crate) fn is_valid(&self, payload: &Value) -> bool {
+        self.inner.is_valid(payload)
+    }
+
     /// How `payload` departs from the schema, and which of its members the schema is silent about.
     pub(crate) fn validate(&self, payload: &Value) -> Vec<Violation> {
         let is_valid = self.inner.is_valid(payload);
