@@ -276,6 +276,7 @@ const HOLD_NONE: &[(&str, &[&str])] = &[
             "hookvet::Class",
             "hookvet::Level",
             "hookvet::Mode",
+            "hookvet::Picks",
             "hookvet::Preset",
             "hookvet::Rule",
             "hookvet::SecretError",
@@ -308,6 +309,7 @@ const HOLD_NONE: &[(&str, &[&str])] = &[
     (
         "settings as the user wrote them, none of them secret",
         &[
+            "hookvet::SchemaWarning",
             "hookvet::AllowedRate",
             "hookvet::Handshake",
             "hookvet::Picks",

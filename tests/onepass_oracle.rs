@@ -4,6 +4,8 @@
 
 #[path = "../crates/core/fuzz/src/agree.rs"]
 mod agree;
+#[path = "../crates/core/fuzz/src/grammar.rs"]
+mod grammar;
 #[path = "../crates/core/fuzz/src/mutate.rs"]
 mod mutate;
 
@@ -143,7 +145,7 @@ fn every_keyword_by_itself() {
         r#"{"minimum":2}"#,
         r#"{"maximum":5}"#,
         r#"{"minimum":0.5,"maximum":5.25}"#,
-        r#"{"type":"integer","minimum":-1e3,"maximum":18446744073709551615}"#,
+        r#"{"type":"integer","minimum":-1000,"maximum":18446744073709551615}"#,
         r#"{"items":{"type":"integer"}}"#,
         r#"{"items":{"items":{"type":"string"}}}"#,
         r#"{"minItems":2}"#,
@@ -160,8 +162,8 @@ fn every_keyword_by_itself() {
         r#"{"propertyNames":{"enum":["a","b"]},"properties":{"a":{"type":"integer"}}}"#,
         "false",
         r#"{"enum":[]}"#,
-        r#"{"enum":[1,"a",[1],{"a":1},5.50,true]}"#,
-        r#"{"const":{"b":2,"a":1.0}}"#,
+        r#"{"enum":[1,"a",[1],{"a":1},5.5,true]}"#,
+        r#"{"const":{"a":1.0,"b":2}}"#,
         r#"{"const":[]}"#,
         r#"{"const":5}"#,
         r#"{"exclusiveMinimum":2,"exclusiveMaximum":5.5}"#,

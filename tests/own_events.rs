@@ -126,6 +126,45 @@ fn an_optional_type_is_taken_by_both_engines_alike() {
 }
 
 #[test]
+fn what_is_enforced_is_published() {
+    let vetter = vetter();
+    let read = |text: String| serde_json::from_str::<serde_json::Value>(&text).expect("JSON");
+    let asyncapi = read(hookvet::publish::asyncapi(&vetter, "Shop", "1.2.3"));
+    let openapi = read(hookvet::publish::openapi(&vetter, "Shop", "1.2.3"));
+    for event_type in [PLACED, CLOSED] {
+        let enforced = read(vetter.schema(event_type).expect("a schema").to_owned());
+        let message = &asyncapi["components"]["messages"][event_type];
+        let body = &openapi["webhooks"][event_type]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        for published in [&message["payload"]["schema"], body] {
+            assert_eq!(published["properties"], enforced["properties"], "{event_type}");
+            assert_eq!(published["$id"], format!("urn:hookvet:own:{event_type}"));
+            // Whoever reads it enforces the same.
+            let other = Vetter::cloudevents().schema(event_type, published.to_string()).build().expect("it compiles");
+            let accepted =
+                |vetter: &Vetter, body: &str| vetter.vet(headers(event_type), body.as_bytes(), 0).is_accepted();
+            for body in [BODY, r#"{"reason":"paid"}"#, "{}", "[]"] {
+                assert_eq!(accepted(&other, body), accepted(&vetter, body), "{event_type} {body}");
+            }
+        }
+        assert_eq!(message["headers"]["properties"]["ce-type"]["const"], event_type);
+    }
+    assert_eq!((&asyncapi["info"]["version"], &openapi["openapi"]), (&"1.2.3".into(), &"3.1.0".into()));
+    // What it refers to elsewhere stands in it.
+    let order = r#"{"properties":{"to":{"$ref":"address.json"}}}"#;
+    let builder =
+        Vetter::cloudevents().schema(PLACED, order).schema_resource("address.json", r#"{"required":["city"]}"#);
+    let openapi = read(hookvet::publish::openapi(&builder.build().expect("all"), "Shop", "1"));
+    let body = &openapi["webhooks"][PLACED]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(body["properties"]["to"]["required"][0], "city", "{body}");
+    // For the validators of their own projects, in tests/node.
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/own-events");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("asyncapi.json"), asyncapi.to_string()).expect("written");
+    std::fs::write(folder.join("openapi.json"), read(hookvet::publish::openapi(&vetter, "Shop", "1.2.3")).to_string())
+        .expect("written");
+}
+
+#[test]
 fn two_types_under_one_name_are_a_build_error() {
     for builder in [
         Vetter::cloudevents().event::<OrderPlaced>(PLACED).event::<OrderClosed>(PLACED),

@@ -162,21 +162,35 @@ fn a_vetter_takes_the_types_that_it_is_told() {
 }
 
 #[test]
+fn a_standard_webhook_is_held_to_a_schema_of_ones_own() {
+    // The whole body, and a type that the sender may leave out leads past no schema.
+    let vetter =
+        Vetter::builder(Vendor::StandardWebhooks).allow_unsigned().schema("order", ORDER).build().expect("all");
+    let judged = |body: &str| {
+        let headers = [("content-type", "application/json"), ("webhook-id", "1")];
+        let verdict = vetter.vet(headers, body.as_bytes(), 0);
+        let rules = verdict.findings().iter().map(|finding| format!("{} {}", finding.rule.id(), finding.place));
+        (verdict.status(), rules.filter(|rule| !rule.starts_with("SCHEMA-unknown")).collect::<Vec<_>>())
+    };
+    assert_eq!(judged(r#"{"type":"order","total":"9.90"}"#), (204, vec![]));
+    assert_eq!(judged(r#"{"type":"order","total":"much"}"#), (422, vec!["SCHEMA-pattern body:/total".to_owned()]));
+    assert_eq!(judged(r#"{"type":"Order"}"#), (422, vec!["CE-type-unknown body:/type".to_owned()]));
+    assert_eq!(judged("{}"), (422, vec!["CE-type-unknown body:/type".to_owned()]));
+}
+
+#[test]
 fn settings_without_effect_fail_when_the_vetter_is_built() {
     let secret = || Secret::parse("whsec_000102030405060708090a0b0c0d0e0f").expect("a secret");
     for vendor in [Vendor::Amlyze, Vendor::CloudEvents] {
-        let builder = || Vetter::builder(vendor);
-        for builder in [builder().secret(secret()), builder().tolerance(9)] {
+        for builder in [Vetter::builder(vendor).secret(secret()), Vetter::builder(vendor).tolerance(9)] {
             let error = build_error(builder);
             assert!(error.contains("has no effect here") && error.contains(".credential("), "{error}");
         }
     }
-    assert!(build_error(Vetter::amlyze().schema(TYPE, ORDER)).contains("`.schema(…)` has no effect here"));
-    assert!(
-        build_error(Vetter::dataspike().secret(secret()).schema(TYPE, ORDER))
-            .contains("`.schema(…)` has no effect here")
-    );
     assert!(build_error(Vetter::dataspike().allow_unsigned().tolerance(9)).contains("no secret is given"));
+    assert!(build_error(Vetter::amlyze().schema(TYPE, ORDER)).contains("`.schema(…)` has no effect here"));
+    let dataspike = Vetter::dataspike().secret(secret());
+    assert!(build_error(dataspike.schema(TYPE, ORDER)).contains("`.schema(…)` has no effect here"));
     assert!(build_error(Vetter::cloudevents().schema_resource("a.json", "{}")).contains("add `.schema(type, text)`"));
     assert!(build_error(Vetter::cloudevents().annotate_formats()).contains("add `.schema(type, text)`"));
     assert!(build_error(Vetter::cloudevents().only_known_types()).contains("no event type would be taken"));

@@ -12,6 +12,7 @@ mod fixtures;
 #[path = "../../crates/core/fuzz/src/mutate.rs"]
 #[allow(dead_code, reason = "shared with the fuzzer")]
 mod mutate;
+mod own;
 mod typed;
 
 use std::time::Instant;
@@ -19,6 +20,7 @@ use std::time::Instant;
 use deliveries::{Deliveries, Step, Time};
 use engines::{Engine, Judges};
 use fixtures::{Fixture, Set, Variant};
+use own::OwnSchemas;
 use serde_json::{Value, json};
 
 #[cfg(feature = "allocations")]
@@ -33,17 +35,19 @@ fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["documents"] => documents(),
         ["deliveries"] => drop(whole_deliveries(201)),
+        ["own"] => drop(own_schemas(201)),
         // For a profiler: one step over and over.
         ["deliver", step, times] => deliver(step, times.parse().expect("a number")),
         _ => {
             let rounds = arguments.first().and_then(|text| text.parse().ok()).unwrap_or(21);
             let rows = if cfg!(feature = "allocations") { allocations() } else { times(rounds) };
             let deliveries = whole_deliveries(rounds);
+            let own = own_schemas(rounds);
             let name = if cfg!(feature = "allocations") { "hookvet-bench-allocations" } else { "hookvet-bench" };
             let path = format!("target/{name}.json");
             match std::fs::write(
                 &path,
-                format!("{:#}\n", json!({ "rounds": rounds, "rows": rows, "deliveries": deliveries })),
+                format!("{:#}\n", json!({ "rounds": rounds, "rows": rows, "deliveries": deliveries, "own": own })),
             ) {
                 Ok(()) => eprintln!("written: {path}"),
                 Err(error) => eprintln!("{path}: {error}"),
@@ -131,6 +135,33 @@ fn whole_deliveries(rounds: usize) -> Vec<Value> {
             let ratio = median(own.iter().zip(&spent[0]).map(|(own, typed)| own / typed).collect());
             println!("| {} | {middle:.1} | {ratio:.3} |", step.name());
             rows.push(json!({ "headers": kind.name(), "step": step.name(), unit: middle, "of_typed": ratio }));
+        }
+    }
+    rows
+}
+
+/// Schemas that a user brings: nanoseconds a document, or allocations where those are counted.
+fn own_schemas(rounds: usize) -> Vec<Value> {
+    let mut rows = Vec::new();
+    let unit = if cfg!(feature = "allocations") { "allocations" } else { "ns" };
+    for fixture in Fixture::ALL {
+        let own = OwnSchemas::new(fixture);
+        let mut spent = vec![Vec::new(); own::Step::ALL.len()];
+        for _ in 0..rounds {
+            for range in own.slices(SLICE) {
+                for (step, spent) in own::Step::ALL.into_iter().zip(&mut spent) {
+                    spent.push(measure(|| own.work(step, range.clone())) / range.len() as f64);
+                }
+            }
+        }
+        println!("\n| schemas of one's own, {} | {unit} | beside | ratio |\n|---|---|---|---|", fixture.name());
+        for (step, times) in own::Step::ALL.into_iter().zip(&spent) {
+            let beside = step.beside();
+            let other = own::Step::ALL.into_iter().position(|other| other == beside).map_or(times, |at| &spent[at]);
+            let middle = median(times.clone());
+            let ratio = median(times.iter().zip(other).map(|(one, other)| one / other).collect());
+            println!("| {} | {middle:.1} | {} | {ratio:.3} |", step.name(), beside.name());
+            rows.push(json!({ "documents": fixture.name(), "step": step.name(), unit: middle, "ratio": ratio }));
         }
     }
     rows

@@ -1,10 +1,10 @@
 // ajv agrees with hookvet and `jsonschema` on every schema, every example and every mutation of one.
 
 import assert from 'node:assert/strict';
-import { existsSync, createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import test from 'node:test';
-import { described, distinct, drafts, examples, found, root, schemas, json } from './schemas.mjs';
+import { described, distinct, drafts, examples, found, json, root, schemas } from './schemas.mjs';
 
 for (const [draft, validator] of Object.entries(drafts)) {
   test(`every accepted example passes under ${draft}`, () => {
@@ -53,7 +53,8 @@ test('every mutation has the findings of hookvet and jsonschema in both drafts',
     const wanted = distinct(expected);
     for (const [draft, validator] of Object.entries(drafts)) {
       const got = found(validator(schema), document);
-      if (got.join('\n') !== wanted.join('\n')) differences.push({ draft, example, edits: JSON.stringify(edits), got, wanted });
+      if (got.join('\n') !== wanted.join('\n'))
+        differences.push({ draft, example, edits: JSON.stringify(edits), got, wanted });
     }
     documents += 1;
   }
@@ -69,7 +70,10 @@ function edited(document, edits) {
       document = value[0];
       continue;
     }
-    const path = pointer.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const path = pointer
+      .split('/')
+      .slice(1)
+      .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
     const last = path.pop();
     const parent = path.reduce((value, token) => value[token], document);
     if (value.length > 0) parent[last] = value[0];

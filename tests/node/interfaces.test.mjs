@@ -9,14 +9,21 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { json, names, schemas } from './schemas.mjs';
 
 const { events } = json(`${schemas}index.json`);
-const types = (vendor) => events.filter((event) => event.vendor === vendor).map(({ type }) => type).sort();
+const types = (vendor) =>
+  events
+    .filter((event) => event.vendor === vendor)
+    .map(({ type }) => type)
+    .sort();
 
 for (const vendor of ['amlyze', 'dataspike']) {
   test(`AsyncAPI's own parser takes the document of ${vendor}`, async () => {
     const source = `${schemas}${vendor}/asyncapi.json`;
     const { document, diagnostics } = await new Parser().parse(readFileSync(source, 'utf8'), { source });
     const faults = diagnostics.filter(({ severity }) => severity === DiagnosticSeverity.Error);
-    assert.deepEqual(faults.map(({ path, message }) => `${path.join('/')}: ${message}`), []);
+    assert.deepEqual(
+      faults.map(({ path, message }) => `${path.join('/')}: ${message}`),
+      [],
+    );
     const messages = document.operations().get('receiveDelivery').messages().all();
     assert.deepEqual(messages.map((message) => message.name()).sort(), types(vendor));
     for (const message of messages) {
@@ -76,4 +83,18 @@ test('the index names files that are there', () => {
   ];
   for (const file of files) assert.ok(existsSync(schemas + file), file);
   for (const { type, examples } of index.events) assert.ok(examples.length > 0, type);
+});
+
+// Written by `cargo test -p hookvet-tests --test own_events`.
+const own = new URL('../../target/own-events/', import.meta.url);
+
+test('the documents of events of one’s own are valid, and hold their schemas', async () => {
+  const text = readFileSync(new URL('asyncapi.json', own), 'utf8');
+  const { document, diagnostics } = await new Parser().parse(text);
+  const faults = diagnostics.filter(({ severity }) => severity === DiagnosticSeverity.Error);
+  assert.deepEqual(faults.map(({ path, message }) => `${path.join('/')}: ${message}`), []);
+  const messages = document.operations().get('receiveDelivery').messages().all();
+  assert.deepEqual(messages.map((message) => message.name()).sort(), ['com.example.order.closed', 'com.example.order.placed']);
+  const { valid, errors } = await new Validator().validate(JSON.parse(readFileSync(new URL('openapi.json', own), 'utf8')));
+  assert.ok(valid, JSON.stringify(errors, null, 2));
 });

@@ -33,7 +33,8 @@ const files = (draft) => names.map((name) => [name, json(`${schemas}${folders[dr
 function holds(tool, takes) {
   const accepted = examples('');
   assert.ok(accepted.length >= 70, `${accepted.length} examples`);
-  for (const { path, schema, example } of accepted) assert.ok(takes(schema, described(example)), `${tool} refuses ${path}`);
+  for (const { path, schema, example } of accepted)
+    assert.ok(takes(schema, described(example)), `${tool} refuses ${path}`);
   const refused = examples('refused/');
   assert.ok(refused.length >= 50, `${refused.length} examples`);
   const needed = new Set();
@@ -55,7 +56,9 @@ for (const draft of Object.keys(folders)) {
     holds('ajv', (name, document) => compiled.get(name)(document));
     // A word or a number is documented there. ajv takes it, and says that it would rather not.
     const unions = ['dataspike:AML_SCREENING:1', 'dataspike:applicant:1'];
-    const places = warned.mock.calls.map(({ arguments: [text] }) => text.match(/"urn:hookvet:(.*?)(:draft-07)?#\/properties\/mode" \(strictTypes\)/)?.[1]);
+    const places = warned.mock.calls.map(
+      ({ arguments: [text] }) => text.match(/"urn:hookvet:(.*?)(:draft-07)?#\/properties\/mode" \(strictTypes\)/)?.[1],
+    );
     assert.deepEqual(places.sort(), unions);
   });
 
@@ -72,7 +75,8 @@ for (const draft of Object.keys(folders)) {
     for (const [name, schema] of files(draft)) {
       const written = await compile(structuredClone(schema), 'Delivery');
       const members = Object.keys(schema.properties ?? {});
-      for (const member of members) assert.match(written, new RegExp(`^  "?${member}"?\\??:`, 'm'), `${name}: ${member}`);
+      for (const member of members)
+        assert.match(written, new RegExp(`^  "?${member}"?\\??:`, 'm'), `${name}: ${member}`);
       assert.match(written, /^export (interface|type) /m, name);
     }
   });

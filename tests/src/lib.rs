@@ -5,6 +5,11 @@
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
+/// The page about events of one's own, likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/own-events.md")]
+pub struct OwnEvents;
+
 pub mod problems;
 pub mod rules_page;
 pub mod samples;

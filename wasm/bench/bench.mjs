@@ -6,6 +6,7 @@
 // does meets all alike; figures are medians. The peers check the payload; hookvet checks headers and envelope besides.
 
 import { execFileSync } from 'node:child_process';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { engines, out, path, schemas } from './engines.mjs';
@@ -17,7 +18,10 @@ const rounds = words[isWriting ? 1 : 0] ?? '31';
 const SLICE = 256;
 /** Rounds that do not count: an engine makes fast code of what it has run some ten thousand times, of WebAssembly as well. */
 const WARM = 40;
-const fixtures = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+const fixtures = readFileSync(file, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const results = { node: process.version, times: [], sizes: [], first: [], binding: {} };
@@ -46,22 +50,37 @@ const shuffle = (list) => {
 let sink = 0;
 
 const peers = await engines();
-table('times', 'documents', 'from', 'bytes', 'JSON.parse', ...Object.keys(peers), 'hookvet', 'of JSON.parse', 'of JSON.parse + ajv');
-for (const fixture of fixtures) {
-  const vetter = new Vetter(fixture.vendor, { allowUnsigned: true });
-  for (const from of ['bytes', 'string']) {
-    const text = from === 'bytes' ? (body) => decoder.decode(body) : (body) => body;
-    const judges = { 'JSON.parse': (body) => JSON.parse(text(body)) !== undefined };
+table(
+  'times',
+  'documents',
+  'from',
+  'bytes',
+  'JSON.parse',
+  ...Object.keys(peers),
+  'hookvet',
+  'of JSON.parse',
+  'of JSON.parse + ajv',
+);
+for (const fixture of fixtures.flatMap((one) => (one.name === 'DOCVER' ? [one, signed(one)] : [one]))) {
+  const vetter = new Vetter(fixture.vendor, fixture.options ?? { allowUnsigned: true });
+  for (const from of fixture.options === undefined ? ['bytes', 'string'] : ['bytes']) {
+    const read = from === 'bytes' ? ({ body }) => decoder.decode(body) : ({ body }) => body;
+    const text = fixture.check === undefined ? read : (delivery) => fixture.check(delivery) && read(delivery);
+    const judges = { 'JSON.parse': (delivery) => JSON.parse(text(delivery)) !== undefined };
     for (const [name, compile] of Object.entries(peers)) {
       const validate = compile(`${fixture.vendor}/${fixture.type}`);
-      judges[name] = (body) => validate(JSON.parse(text(body)));
+      judges[name] = (delivery) => validate(JSON.parse(text(delivery)));
     }
-    judges.hookvet = (body) => vetter.vet(fixture.headers, body).accepted;
-    const documents = fixture.documents.map((body) => (from === 'bytes' ? encoder.encode(body) : body));
+    judges.hookvet = ({ headers, body }) => vetter.vet(headers, body).accepted;
+    const documents = fixture.documents.map((text) => {
+      const body = from === 'bytes' ? encoder.encode(text) : text;
+      return { body, headers: fixture.sign?.(body) ?? fixture.headers };
+    });
     // A figure is worth something only where everybody is of one mind.
     for (const [name, judge] of Object.entries(judges)) {
-      const wrong = documents.filter((body) => name !== 'JSON.parse' && !judge(body));
-      if (wrong.length > 0) throw new Error(`${name} finds ${wrong.length} of the documents at fault: ${text(wrong[0])}`);
+      const wrong = documents.filter((delivery) => name !== 'JSON.parse' && !judge(delivery));
+      if (wrong.length > 0)
+        throw new Error(`${name} finds ${wrong.length} of the documents at fault: ${text(wrong[0])}`);
     }
     const turns = Object.keys(judges);
     const spent = Object.fromEntries(Object.keys(judges).map((name) => [name, []]));
@@ -80,11 +99,41 @@ for (const fixture of fixtures) {
     }
     const of = (name) => median(spent.hookvet.map((own, i) => own / spent[name][i]));
     const ratios = { 'JSON.parse': of('JSON.parse'), ajv: of('ajv') };
-    const size = Math.round(fixture.documents.reduce((sum, body) => sum + encoder.encode(body).length, 0) / documents.length);
-    const medians = Object.fromEntries(Object.entries(spent).map(([name, list]) => [name, Math.round(median([...list]))]));
-    row(fixture.name, from, size, ...Object.values(medians).map(grouped), ratios['JSON.parse'].toFixed(2), ratios.ajv.toFixed(2));
+    const size = Math.round(
+      fixture.documents.reduce((sum, body) => sum + encoder.encode(body).length, 0) / documents.length,
+    );
+    const medians = Object.fromEntries(
+      Object.entries(spent).map(([name, list]) => [name, Math.round(median([...list]))]),
+    );
+    row(
+      fixture.name,
+      from,
+      size,
+      ...Object.values(medians).map(grouped),
+      ratios['JSON.parse'].toFixed(2),
+      ratios.ajv.toFixed(2),
+    );
     results.times.push({ documents: fixture.name, from, bytes: size, nanoseconds: medians, ratios });
   }
+}
+
+/** The same deliveries with signatures. Everybody else checks them with Node's own HMAC, in constant time, and then reads the body. */
+function signed(fixture) {
+  const secret = 'whsec_000102030405060708090a0b0c0d0e0f';
+  const key = Buffer.from(secret.slice(6), 'hex');
+  const timestamp = 1_773_150_000;
+  const mac = (body) => createHmac('sha256', key).update(`${timestamp}.`).update(body).digest();
+  return {
+    ...fixture,
+    name: 'DOCVER, signed',
+    options: { secrets: [secret], now: () => timestamp },
+    sign: (body) => [...fixture.headers, ['X-Webhook-Signature', `t=${timestamp},v1=${mac(body).toString('hex')}`]],
+    check({ headers, body }) {
+      const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers.at(-1)[1]);
+      const own = createHmac('sha256', key).update(`${t}.`).update(body).digest();
+      return Math.abs(timestamp - t) <= 300 && timingSafeEqual(own, Buffer.from(v1, 'hex'));
+    },
+  };
 }
 
 table('sizes', 'what is loaded', 'bytes', 'gzip', 'brotli');
@@ -96,7 +145,12 @@ for (const [name, files] of [
   ['ajv standalone, forty schemas, no header rules', [`${out}ajv-standalone.mjs`]],
 ]) {
   const bytes = Buffer.concat(files.map((name) => readFileSync(name.startsWith('/') ? name : path(name))));
-  const size = { name, bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length };
+  const size = {
+    name,
+    bytes: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes).length,
+  };
   row(name, ...[size.bytes, size.gzip, size.brotli].map(grouped));
   results.sizes.push(size);
 }
@@ -105,7 +159,11 @@ const [small] = fixtures;
 const names = Object.keys(schemas);
 const starts = {
   hookvet: ['hookvet', path('../package/dist/node.js')],
-  'ajv standalone': ['ajv-standalone', `${out}ajv-standalone.mjs`, `v${names.indexOf(`${small.vendor}/${small.type}`)}`],
+  'ajv standalone': [
+    'ajv-standalone',
+    `${out}ajv-standalone.mjs`,
+    `v${names.indexOf(`${small.vendor}/${small.type}`)}`,
+  ],
 };
 const took = Object.fromEntries(Object.keys(starts).map((name) => [name, []]));
 for (let round = 0; round < 21; round += 1) {
@@ -169,16 +227,38 @@ const most = (name) => Math.max(...fromBytes.map(({ ratios }) => ratios[name]));
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 table('goals', 'goal', 'measured', 'met');
 for (const [goal, measured, isMet] of [
-  ['a verdict from bytes in at most 0.25 of JSON.parse + ajv', `${most('ajv').toFixed(2)} at most`, most('ajv') <= 0.25],
+  [
+    'a verdict from bytes in at most 0.25 of JSON.parse + ajv',
+    `${most('ajv').toFixed(2)} at most`,
+    most('ajv') <= 0.25,
+  ],
   ['and in less than JSON.parse alone', `${most('JSON.parse').toFixed(2)} at most`, most('JSON.parse') < 1],
   ['at most 40 KB of WebAssembly, gzip', kilobytes(wasm.gzip), wasm.gzip <= 40 * 1024],
   ['at most 5 KB of JavaScript, gzip', kilobytes(javascript.gzip), javascript.gzip <= 5 * 1024],
-  ['smaller than ajv standalone, gzip', `${((wasm.gzip + javascript.gzip) / standalone.gzip).toFixed(2)} of it`, wasm.gzip + javascript.gzip < standalone.gzip],
+  [
+    'smaller than ajv standalone, gzip',
+    `${((wasm.gzip + javascript.gzip) / standalone.gzip).toFixed(2)} of it`,
+    wasm.gzip + javascript.gzip < standalone.gzip,
+  ],
   ['the first verdict in at most 0.75 of ajv standalone', ratio.toFixed(2), ratio <= 0.75],
-  [`the crossing in under 100 ns with ${binding.bytes} bytes of body`, `${grouped(binding.body)} ns`, binding.body < 100],
-]) row(goal, measured, isMet ? 'yes' : 'no');
+  [
+    `the crossing in under 100 ns with ${binding.bytes} bytes of body`,
+    `${grouped(binding.body)} ns`,
+    binding.body < 100,
+  ],
+])
+  row(goal, measured, isMet ? 'yes' : 'no');
 
-table('summary', 'documents', 'bytes', 'JSON.parse', 'JSON.parse + ajv', 'hookvet', 'of JSON.parse', 'of JSON.parse + ajv');
+table(
+  'summary',
+  'documents',
+  'bytes',
+  'JSON.parse',
+  'JSON.parse + ajv',
+  'hookvet',
+  'of JSON.parse',
+  'of JSON.parse + ajv',
+);
 for (const { documents, bytes, nanoseconds, ratios } of fromBytes) {
   const times = ['JSON.parse', 'ajv', 'hookvet'].map((name) => grouped(nanoseconds[name]));
   row(documents, bytes, ...times, ratios['JSON.parse'].toFixed(2), ratios.ajv.toFixed(2));
@@ -192,5 +272,8 @@ if (sink < 0) throw new Error('unreachable');
 function writeTables(readme) {
   const text = readFileSync(readme, 'utf8');
   const place = /(<!-- bench-wasm (\w+) -->\n).*?(<!-- end -->)/gs;
-  writeFileSync(readme, text.replace(place, (_, start, name, end) => `${start}\n${tables[name].join('\n')}\n\n${end}`));
+  writeFileSync(
+    readme,
+    text.replace(place, (_, start, name, end) => `${start}\n${tables[name].join('\n')}\n\n${end}`),
+  );
 }

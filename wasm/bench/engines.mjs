@@ -1,6 +1,7 @@
 // The validators that are measured, each with the same forty schemas, and each as its documentation has it run fastest.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Validator } from '@cfworker/json-schema';
 import { validator } from '@exodus/schemasafe';
@@ -18,7 +19,8 @@ const index = JSON.parse(readFileSync(path('../../schemas/index.json'), 'utf8'))
 export const schemas = Object.fromEntries(
   index.events.map(({ vendor, type, schema }) => {
     const text = readFileSync(path(`../../schemas/${schema.path}`), 'utf8');
-    const bare = (key, value) => (['$comment', 'description', 'title'].includes(key) && typeof value !== 'object' ? undefined : value);
+    const bare = (key, value) =>
+      ['$comment', 'description', 'title'].includes(key) && typeof value !== 'object' ? undefined : value;
     return [`${vendor}/${type}`, JSON.parse(text, bare)];
   }),
 );
@@ -55,16 +57,51 @@ export async function standalone() {
   return `${out}ajv-standalone.mjs`;
 }
 
+/** ata's engine in JavaScript, with generated code or, as under a policy that forbids it, without. */
+function ata(isCompiled) {
+  const generator = globalThis.Function;
+  // Found out once for each instance of it; both settings are of the whole realm.
+  process.env.ATA_NO_NATIVE = '1';
+  if (!isCompiled)
+    globalThis.Function = function () {
+      throw new EvalError('no code is generated here');
+    };
+  const require = createRequire(import.meta.url);
+  for (const file of Object.keys(require.cache)) if (file.includes('ata-validator')) delete require.cache[file];
+  try {
+    const { Validator } = require('ata-validator');
+    return Object.fromEntries(
+      Object.entries(schemas).map(([name, schema]) => {
+        const made = new Validator(schema);
+        // The first document compiles it.
+        made.isValidObject({});
+        if ((made.engine() === 'codegen') !== isCompiled) throw new Error(`ata takes ${made.engine()} for ${name}`);
+        return [name, (value) => made.isValidObject(value)];
+      }),
+    );
+  } finally {
+    globalThis.Function = generator;
+  }
+}
+
 /** From a schema's name to a function of the parsed document, for each engine. */
 export async function engines() {
   const compiled = ajv({});
   const generated = await import(await standalone());
   const names = Object.keys(schemas);
+  const [ataCompiled, ataInterpreted] = [ata(true), ata(false)];
   return {
     ajv: (name) => compiled.compile(schemas[name]),
     'ajv standalone': (name) => generated[`v${names.indexOf(name)}`],
     '@exodus/schemasafe': (name) =>
-      validator(schemas[name], { mode: 'default', allowUnusedKeywords: true, requireValidation: false, contentValidation: false }),
+      validator(schemas[name], {
+        mode: 'default',
+        allowUnusedKeywords: true,
+        requireValidation: false,
+        contentValidation: false,
+      }),
+    'ata-validator': (name) => ataCompiled[name],
+    'ata-validator, interpreted': (name) => ataInterpreted[name],
     '@cfworker/json-schema': (name) => {
       const made = new Validator(schemas[name], '2020-12', true);
       return (value) => made.validate(value).valid;

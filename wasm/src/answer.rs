@@ -30,11 +30,12 @@ pub(crate) enum Part {
     Json,
     Problem,
     Data,
+    Headers,
 }
 
 impl Part {
     pub(crate) fn from_number(number: u32) -> Option<Self> {
-        [Self::Json, Self::Problem, Self::Data].get(number as usize).copied()
+        [Self::Json, Self::Problem, Self::Data, Self::Headers].get(number as usize).copied()
     }
 
     /// The bytes of it, where the verdict has it.
@@ -42,9 +43,18 @@ impl Part {
         match self {
             Self::Json => Some(verdict.to_json().into_bytes()),
             Self::Problem => Problem::of(verdict).map(|problem| problem.to_json().into_bytes()),
+            Self::Headers => Problem::of(verdict).map(|problem| headers(&problem)),
             Self::Data => verdict.data(body).map(std::borrow::Cow::into_owned),
         }
     }
+}
+
+/// The answer's headers, one `name: value` a line.
+fn headers(problem: &Problem<'_>) -> Vec<u8> {
+    // The package judges deliveries that come as a POST, and undoes no content coding.
+    let lines: Vec<_> =
+        problem.headers("POST", "identity").into_iter().map(|(name, value)| [name, value].join(": ")).collect();
+    lines.join("\n").into_bytes()
 }
 
 /// Every event type as a JSON list. No text in it needs an escape, and a test says so.

@@ -12,10 +12,11 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// `None` where the lengths reach beyond the text.
     pub(crate) fn new(lengths: &'a [u32], text: &'a [u8]) -> Option<Self> {
-        let size = |first: usize| {
-            lengths.iter().skip(first).step_by(2).try_fold(0_usize, |sum, length| sum.checked_add(*length as usize))
-        };
-        let (names_size, values_size) = (size(0)?, size(1)?);
+        let (mut names_size, mut values_size) = (0_usize, 0_usize);
+        for [name, value] in lengths.as_chunks().0 {
+            names_size = names_size.checked_add(*name as usize)?;
+            values_size = values_size.checked_add(*value as usize)?;
+        }
         let (names, values) = text.split_at_checked(names_size)?;
         (values_size <= values.len()).then_some(Self { lengths, names, values })
     }

@@ -207,7 +207,7 @@ pub fn refuse(handle: u32, count: u32) -> u32 {
 
 /// Writes a part of the last verdict into the output and answers its length; minus one where it has no such part.
 ///
-/// `part` is 0 for the JSON form, 1 for the problem document, 2 for the event's data. `item` is an event of a batch, or
+/// `part` is 0 for the JSON form, 1 for the problem document, 2 for the event's data, 3 for the headers of the answer. `item` is an event of a batch, or
 /// minus one for the verdict itself.
 #[wasm_bindgen]
 pub fn take(part: u32, item: i32) -> i32 {

@@ -34,7 +34,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The first pair is `vendor`; `label` and `expires` belong to the secret before them.
+/// The first pair is `vendor`; `label` and `expires` belong to the secret before them, `schemaText` to the `schema` before it.
 pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
     let vendor: Vendor = match fields.next() {
         Some((b"vendor", value)) => text(value).parse().map_err(|_| {
@@ -45,6 +45,7 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
     let mut builder = Vetter::builder(vendor);
     let mut policy = Policy::standard();
     let mut secrets: Vec<Secret> = Vec::new();
+    let (mut event_type, mut only) = ("", None::<Vec<&str>>);
     for (name, value) in fields {
         let value = text(value);
         let number = || value.parse::<u64>().unwrap_or(u64::MAX);
@@ -82,6 +83,21 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
                 }
                 builder
             }
+            b"schema" => {
+                event_type = value;
+                builder
+            }
+            b"schemaText" => builder.schema(event_type, value),
+            b"only" => {
+                only.get_or_insert_default().push(value);
+                builder
+            }
+            // In place of a list that is empty.
+            b"onlyNone" => {
+                only.get_or_insert_default();
+                builder
+            }
+            b"onlyKnownTypes" => builder.only_known_types(),
             b"allowUnsigned" => builder.allow_unsigned(),
             b"solicitBatches" => builder.solicit_batches(true),
             b"reveal" => builder.reveal(true),
@@ -93,6 +109,9 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
             _ => return Err(Fault::internal()),
         };
     }
+    if let Some(types) = only {
+        builder = builder.only(types);
+    }
     builder = secrets.into_iter().fold(builder.policy(policy), hookvet::VetterBuilder::secret);
     builder.build().map_err(|error| match error {
         BuildError::NoSecret { vendor } => Fault::new(
@@ -103,6 +122,9 @@ pub(crate) fn build(mut fields: Fields<'_>) -> Result<Vetter, Fault> {
             ),
         ),
         BuildError::Status { .. } => Fault::new("status", error),
+        BuildError::Schema(fault) => Fault::new("schema", fault),
+        BuildError::NoTypes | BuildError::TypeLeftOut { .. } => Fault::new("types", error),
+        BuildError::NoEffect { .. } => Fault::new("no-effect", error),
         // There is no setting here that another fault could come from.
         _ => Fault::internal(),
     })

@@ -1,6 +1,6 @@
 // What the tests share: a request in the form of the case files, judged through the package.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export const root = new URL('../../', import.meta.url);
 

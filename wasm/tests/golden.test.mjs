@@ -15,7 +15,14 @@ for (const { file, request, expected } of golden()) {
 
 for (const { id, expect, headers, body, body_base64 } of cases('cloudevents.json')) {
   test(`cloudevents ${id}`, () => {
-    const verdict = judge(hookvet, { vendor: 'cloudevents', policy: 'strict', batches: true, headers, body, body_base64 });
+    const verdict = judge(hookvet, {
+      vendor: 'cloudevents',
+      policy: 'strict',
+      batches: true,
+      headers,
+      body,
+      body_base64,
+    });
     assert.equal(verdict.decision, expect);
   });
 }

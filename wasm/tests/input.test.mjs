@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { HookvetError, Verdict, Vetter, example, examples, events, rules, schema, sign } from 'hookvet';
+import { events, example, examples, HookvetError, rules, schema, sign, Verdict, Vetter } from 'hookvet';
 
 const SECRET = 'whsec_a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1';
 const { headers, body } = await example('com.amlyze.customer.updated');
@@ -18,7 +18,10 @@ test('headers come as Headers, as an object, as pairs and as octets, with the sa
   for (const form of [new Headers(headers), Object.fromEntries(headers), new Map(headers), octets]) {
     assert.equal(vetter.vet(form, body).text(), expected);
   }
-  assert.equal(vetter.vet({ ...Object.fromEntries(headers), cookie: undefined, via: ['a', 'b'] }, body).text(), expected);
+  assert.equal(
+    vetter.vet({ ...Object.fromEntries(headers), cookie: undefined, via: ['a', 'b'] }, body).text(),
+    expected,
+  );
 });
 
 test('repeated headers stay repeated', () => {
@@ -36,12 +39,26 @@ test('headers of another type are a TypeError', () => {
 test('a header character above one octet is a TypeError, and one octet is one octet', () => {
   assert.throws(() => vetter.vet({ 'ce-id': '\u20ac' }, body), TypeError);
   const one = new Vetter('cloudevents').vet({ 'ce-id': '\u00e9\0', 'content-type': 'text/plain' }, '');
-  const other = new Vetter('cloudevents').vet([['ce-id', Uint8Array.of(0xe9, 0)], ['content-type', 'text/plain']], '');
+  const other = new Vetter('cloudevents').vet(
+    [
+      ['ce-id', Uint8Array.of(0xe9, 0)],
+      ['content-type', 'text/plain'],
+    ],
+    '',
+  );
   assert.equal(one.text(), other.text());
 });
 
 test('each delivery has its own headers, whatever came before it', () => {
-  const forms = [headers, headers.slice(1), [...headers, ['x-more', 'a']], [...headers].reverse(), [], headers.slice(0, 3), [['x-more', '']]];
+  const forms = [
+    headers,
+    headers.slice(1),
+    [...headers, ['x-more', 'a']],
+    [...headers].reverse(),
+    [],
+    headers.slice(0, 3),
+    [['x-more', '']],
+  ];
   const alone = forms.map((form) => {
     // A vetter that is made in between writes names of its own.
     const one = new Vetter('amlyze').vet(form, body);
@@ -51,7 +68,17 @@ test('each delivery has its own headers, whatever came before it', () => {
     const at = (i * i + 3 * i) % forms.length;
     assert.equal(vetter.vet(forms[at], i % 2 ? body : bytes).text(), alone[at], `${i}`);
   }
-  assert.throws(() => vetter.vet([['ce-id', '1'], ['\u20ac', '']], body), TypeError);
+  assert.throws(
+    () =>
+      vetter.vet(
+        [
+          ['ce-id', '1'],
+          ['\u20ac', ''],
+        ],
+        body,
+      ),
+    TypeError,
+  );
   assert.equal(vetter.vet(headers, body).text(), alone[0]);
 });
 
@@ -85,8 +112,11 @@ test('a body comes as bytes, as a view, as a buffer and as a string, with the sa
 
 test('bytes of another realm are bytes', () => {
   const text = JSON.stringify(body);
-  const [view, buffer, octets] = runInNewContext(`const bytes = new Uint8Array(new TextEncoder().encode(${text}));
-    [bytes, bytes.buffer, new Uint8Array([0xe9])]`, { TextEncoder });
+  const [view, buffer, octets] = runInNewContext(
+    `const bytes = new Uint8Array(new TextEncoder().encode(${text}));
+    [bytes, bytes.buffer, new Uint8Array([0xe9])]`,
+    { TextEncoder },
+  );
   assert.ok(!(view instanceof Uint8Array) && !(buffer instanceof ArrayBuffer));
   for (const form of [view, buffer]) assert.equal(vetter.vet(headers, form).text(), vetter.vet(headers, body).text());
   assert.equal(vetter.vet({ 'ce-id': '\u00e9' }, '').text(), vetter.vet([['ce-id', octets]], '').text());
@@ -126,7 +156,13 @@ test('100 MB are refused without being copied', () => {
 
 test('a body as large as the limit is judged, and small ones afterwards', () => {
   const large = new Vetter('cloudevents', { maxBody: 2 ** 24 });
-  const sent = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/', 'ce-type': 't', 'content-type': 'application/json' };
+  const sent = {
+    'ce-specversion': '1.0',
+    'ce-id': '1',
+    'ce-source': '/',
+    'ce-type': 't',
+    'content-type': 'application/json',
+  };
   const verdict = large.vet(sent, `"${'x'.repeat(2 ** 23)}"`);
   assert.equal(verdict.accepted, true, verdict.text().slice(0, 300));
   assert.equal(verdict.data.length, 2 ** 23);
@@ -135,7 +171,13 @@ test('a body as large as the limit is judged, and small ones afterwards', () => 
 
 test('unread verdicts on small bodies outlast large ones, and large ones as well', () => {
   const large = new Vetter('cloudevents', { maxBody: 2 ** 24 });
-  const sent = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/', 'ce-type': 't', 'content-type': 'application/json' };
+  const sent = {
+    'ce-specversion': '1.0',
+    'ce-id': '1',
+    'ce-source': '/',
+    'ce-type': 't',
+    'content-type': 'application/json',
+  };
   const encoder = new TextEncoder();
   const kept = [];
   for (const size of [0, 10, 40_000, 40_000, 65_532, 65_534, 65_535, 1, 2 ** 20, 3, 2 ** 23, 70_000, 5]) {
@@ -184,7 +226,10 @@ test('options of the wrong type are a TypeError that names the option', () => {
     [{ now: 5 }, 'now'],
     [{ polcy: 'strict' }, 'polcy'],
   ]) {
-    assert.throws(() => new Vetter('dataspike', options), (error) => error instanceof TypeError && error.message.includes(name));
+    assert.throws(
+      () => new Vetter('dataspike', options),
+      (error) => error instanceof TypeError && error.message.includes(name),
+    );
   }
   assert.throws(() => new Vetter('amlyze', 'strict'), TypeError);
   assert.throws(() => new Vetter('amlyze', null), TypeError);
@@ -205,7 +250,10 @@ test('options of the wrong value are a HookvetError with a code', () => {
   ]) {
     assert.throws(() => new Vetter(vendor, options), hasCode(code), code);
   }
-  assert.throws(() => new Vetter('dataspike', { secrets: ['hunter2'] }), (error) => !error.message.includes('hunter2'));
+  assert.throws(
+    () => new Vetter('dataspike', { secrets: ['hunter2'] }),
+    (error) => !error.message.includes('hunter2'),
+  );
 });
 
 test('options do what they do in Rust', () => {
@@ -253,7 +301,16 @@ test('what an expired secret has signed is refused by SIG-expired, and old verdi
   assert.equal(last.vet(signed(1000), envelope).accepted, true);
   now = 1300;
   assert.deepEqual(rulesOf(last.vet(signed(1000), envelope)), ['SIG-expired']);
-  for (const [expires, is] of [[0, true], [-5, true], [1000, true], [1000.5, false], [1001, false], [1e300, false], [Infinity, false], [undefined, false]]) {
+  for (const [expires, is] of [
+    [0, true],
+    [-5, true],
+    [1000, true],
+    [1000.5, false],
+    [1001, false],
+    [1e300, false],
+    [Infinity, false],
+    [undefined, false],
+  ]) {
     const one = new Vetter('dataspike', { secrets: [{ secret: SECRET, expires }], now: () => 1000 });
     assert.equal(rulesOf(one.vet(signed(1000), envelope)).includes('SIG-expired'), is, `${expires}`);
   }
@@ -299,18 +356,36 @@ test('code of the caller that runs in between disturbs nothing', () => {
     },
     ...Object.fromEntries(headers),
   };
-  assert.equal(vetter.vet(nasty, body).text(), vetter.vet({ 'ce-id': '1', ...Object.fromEntries(headers) }, body).text());
+  assert.equal(
+    vetter.vet(nasty, body).text(),
+    vetter.vet({ 'ce-id': '1', ...Object.fromEntries(headers) }, body).text(),
+  );
 });
 
 test('a batch has a verdict for each event, with its data', () => {
   const event = (id, data) => ({ specversion: '1.0', id, source: '/', type: 't', data });
   const sent = { 'content-type': 'application/cloudevents-batch+json' };
-  const verdict = new Vetter('cloudevents', { solicitBatches: true }).vet(sent, JSON.stringify([event('1', { a: 1 }), event('2', [2])]));
+  const verdict = new Vetter('cloudevents', { solicitBatches: true }).vet(
+    sent,
+    JSON.stringify([event('1', { a: 1 }), event('2', [2])]),
+  );
   assert.equal(verdict.accepted, true, verdict.text());
   assert.deepEqual([verdict.event, verdict.data], [undefined, undefined]);
-  assert.deepEqual(verdict.batch.map((one) => one.data), [{ a: 1 }, [2]]);
-  assert.deepEqual(verdict.batch.map((one) => [one.accepted, one.status, one.event.id]), [[true, 204, '1'], [true, 204, '2']]);
-  assert.deepEqual(verdict.batch.map((one) => one.text()), verdict.toJSON().batch.map((one) => JSON.stringify(one)));
+  assert.deepEqual(
+    verdict.batch.map((one) => one.data),
+    [{ a: 1 }, [2]],
+  );
+  assert.deepEqual(
+    verdict.batch.map((one) => [one.accepted, one.status, one.event.id]),
+    [
+      [true, 204, '1'],
+      [true, 204, '2'],
+    ],
+  );
+  assert.deepEqual(
+    verdict.batch.map((one) => one.text()),
+    verdict.toJSON().batch.map((one) => JSON.stringify(one)),
+  );
 });
 
 test('a verdict prints nothing of a delivery by itself, and turns into its JSON', async () => {
@@ -339,7 +414,8 @@ test('an answer has status, problem document and headers', async () => {
   assert.throws(() => vetter.refuse(7), TypeError);
 });
 
-const request = (init = {}) => new Request('http://localhost/', { method: 'POST', headers, body, duplex: 'half', ...init });
+const request = (init = {}) =>
+  new Request('http://localhost/', { method: 'POST', headers, body, duplex: 'half', ...init });
 
 test('a Request is vetted, and its body comes along', async () => {
   const { verdict, body: received } = await vetter.vetRequest(request());
@@ -373,7 +449,14 @@ test('a Request that never ends is cancelled past the limit', async () => {
 
 test('a Request that announces too much is not read', async () => {
   let pulled = 0;
-  const unread = new ReadableStream({ pull: () => void (pulled += 1) }, { highWaterMark: 0 });
+  const unread = new ReadableStream(
+    {
+      pull: () => {
+        pulled += 1;
+      },
+    },
+    { highWaterMark: 0 },
+  );
   const announced = [...headers, ['content-length', '99999999']];
   const { verdict } = await vetter.vetRequest(request({ headers: announced, body: unread }));
   assert.deepEqual([verdict.status, pulled], [413, 0]);
@@ -392,6 +475,17 @@ test('a Request with the wrong method is answered with 405 and Allow', async () 
   const { verdict } = await vetter.vetRequest(new Request('http://localhost/', { headers }));
   const answer = verdict.response();
   assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'POST']);
+});
+
+test('an answer names the codings that are taken where the coding refuses, and not where it is only reported', () => {
+  const compressed = [...headers, ['content-encoding', 'gzip']];
+  const codings = (vetter, given) => vetter.vet(given, body).response().headers.get('accept-encoding');
+  assert.equal(codings(vetter, compressed), 'identity');
+  const lenient = new Vetter('amlyze', { rules: { 'HTTP-content-encoding': 'warning' } });
+  const both = [...compressed, ['content-type', 'text/plain']];
+  const verdict = lenient.vet(both, body);
+  assert.deepEqual([verdict.accepted, rulesOf(verdict).includes('HTTP-content-encoding')], [false, true]);
+  assert.equal(codings(lenient, both), null);
 });
 
 test('a Request whose headers refuse it is not read', async () => {

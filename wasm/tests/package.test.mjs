@@ -10,7 +10,8 @@ import { gzipSync } from 'node:zlib';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const bin = (name) => path(`../node_modules/.bin/${name}`);
-const run = (program, words, options) => execFileSync(program, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], ...options });
+const run = (program, words, options) =>
+  execFileSync(program, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], ...options });
 
 let folder;
 let tarball;
@@ -19,7 +20,9 @@ let files;
 before(() => {
   mkdirSync(path('../../target'), { recursive: true });
   folder = mkdtempSync(path('../../target/npm-'));
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: path('../package') }));
+  const [packed] = JSON.parse(
+    run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: path('../package') }),
+  );
   tarball = `${folder}/${packed.filename}`;
   files = packed.files.map(({ path }) => path);
 });
@@ -30,9 +33,12 @@ test('everything that is exported is in the tarball, and nothing besides what is
   const { exports, files: listed, main, types } = JSON.parse(readFileSync(path('../package/package.json'), 'utf8'));
   assert.deepEqual(listed, ['dist', 'LICENSE-APACHE', 'LICENSE-MIT']);
   const targets = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry).flatMap(targets));
-  const exported = [main, types, ...targets(exports)].map((file) => file.slice('./'.length)).filter((file) => !file.includes('*'));
+  const exported = [main, types, ...targets(exports)]
+    .map((file) => file.slice('./'.length))
+    .filter((file) => !file.includes('*'));
   assert.ok(exported.length > 20, `${exported.length}`);
-  for (const file of [...exported, 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/schemas/index.json']) assert.ok(files.includes(file), file);
+  for (const file of [...exported, 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/schemas/index.json'])
+    assert.ok(files.includes(file), file);
   const others = files.filter((file) => !/^(dist\/|README\.md$|LICENSE-(MIT|APACHE)$|package\.json$)/.test(file));
   assert.deepEqual(others, []);
 });
@@ -45,7 +51,10 @@ test('publint has nothing to say', () => {
 test('are the types wrong? no', () => {
   const check = (words) => run(bin('attw'), [tarball, ...words]);
   // It exits with an error where it finds any. The other entries are no code.
-  assert.match(check(['--exclude-entrypoints', './file', './wasm', './rules.json', './schemas/*']), /node16 \(from CJS\).*🟢 \(CJS\)/);
+  assert.match(
+    check(['--exclude-entrypoints', './file', './wasm', './rules.json', './schemas/*']),
+    /node16 \(from CJS\).*🟢 \(CJS\)/,
+  );
   // The file form is for ES modules alone.
   assert.match(check(['--profile', 'esm-only', '--entrypoints', './file']), /node16 \(from ESM\).*🟢 \(ESM\)/);
 });
@@ -56,7 +65,13 @@ test('the types accept what is right and nothing else', () => {
 
 test('subpaths are found from outside', () => {
   const require = createRequire(import.meta.url);
-  for (const name of ['wasm', 'rules.json', 'package.json', 'schemas/index.json', 'schemas/amlyze/com.amlyze.customer.updated.schema.json']) {
+  for (const name of [
+    'wasm',
+    'rules.json',
+    'package.json',
+    'schemas/index.json',
+    'schemas/amlyze/com.amlyze.customer.updated.schema.json',
+  ]) {
     assert.ok(readFileSync(require.resolve(`hookvet/${name}`)).length > 0, name);
   }
 });
@@ -78,7 +93,9 @@ test('no path of a machine is in the module', () => {
 
 test('the scripts that carry the module carry that of the file', async () => {
   const bytes = readFileSync(path('../package/dist/hookvet.wasm'));
-  const [node, browser] = await Promise.all(['embedded', 'embedded-browser'].map((name) => import(path(`../package/dist/${name}.js`))));
+  const [node, browser] = await Promise.all(
+    ['embedded', 'embedded-browser'].map((name) => import(path(`../package/dist/${name}.js`))),
+  );
   assert.deepEqual(Buffer.from(node.default()), bytes);
   assert.deepEqual(Buffer.from(await browser.default().arrayBuffer()), bytes);
 });

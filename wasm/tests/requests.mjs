@@ -4,7 +4,18 @@ const decoded = (text) => Uint8Array.from(atob(text), (character) => character.c
 
 /** The verdict of a request in the form that `hookvet check --jsonl` takes. */
 export function judge({ Vetter }, request) {
-  const { vendor, policy, rules, secrets, headers, body = '', body_base64: encoded, now = 0, batches, reveal } = request;
+  const {
+    vendor,
+    policy,
+    rules,
+    secrets,
+    headers,
+    body = '',
+    body_base64: encoded,
+    now = 0,
+    batches,
+    reveal,
+  } = request;
   const options = { policy, rules, secrets, reveal, solicitBatches: batches, allowUnsigned: true, now: () => now };
   const vetter = new Vetter(vendor, options);
   try {

@@ -8,14 +8,17 @@ import { fileURLToPath } from 'node:url';
 import { bun, deno } from './consumers/programs.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const run = (program, words, options) => execFileSync(program, words, { encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
+const run = (program, words, options) =>
+  execFileSync(program, words, { encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
 
 let room;
 
 before(() => {
   mkdirSync(path('../../target'), { recursive: true });
   room = mkdtempSync(path('../../target/runtimes-'));
-  const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', room], { cwd: path('../package') }));
+  const [{ filename }] = JSON.parse(
+    run('npm', ['pack', '--json', '--pack-destination', room], { cwd: path('../package') }),
+  );
   writeFileSync(`${room}/package.json`, '{ "private": true, "type": "module" }\n');
   run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: room });
   const readme = readFileSync(path('../package/README.md'), 'utf8');
@@ -29,10 +32,14 @@ after(() => rmSync(room, { recursive: true, force: true }));
 const runtimes = {
   Node: (file) => run(process.execPath, [file], { cwd: room }),
   Deno: (file) =>
-    run(deno(), ['run', '--quiet', '--no-prompt', '--no-remote', '--node-modules-dir=manual', `--allow-read=${room}`, file], {
-      cwd: room,
-      env: { ...process.env, DENO_DIR: `${room}/deno`, DENO_NO_UPDATE_CHECK: '1' },
-    }),
+    run(
+      deno(),
+      ['run', '--quiet', '--no-prompt', '--no-remote', '--node-modules-dir=manual', `--allow-read=${room}`, file],
+      {
+        cwd: room,
+        env: { ...process.env, DENO_DIR: `${room}/deno`, DENO_NO_UPDATE_CHECK: '1' },
+      },
+    ),
   Bun: (file) => run(bun(), ['--no-install', 'run', file], { cwd: room }),
 };
 

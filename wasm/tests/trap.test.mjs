@@ -36,11 +36,14 @@ for (const error of [new WebAssembly.RuntimeError('unreachable'), new RangeError
     const ofBytes = vetter.vet(headers, new TextEncoder().encode(body));
     const before = instances;
     failure = error;
-    assert.throws(() => vetter.vet(headers, body), (thrown) => {
-      assert.ok(thrown instanceof HookvetError);
-      assert.deepEqual([thrown.code, thrown.cause], ['trap', error]);
-      return true;
-    });
+    assert.throws(
+      () => vetter.vet(headers, body),
+      (thrown) => {
+        assert.ok(thrown instanceof HookvetError);
+        assert.deepEqual([thrown.code, thrown.cause], ['trap', error]);
+        return true;
+      },
+    );
     assert.equal(instances, before + 1);
     // Made again in the new instance, from what the verdict has kept.
     const again = vetter.vet(headers, body);
@@ -63,7 +66,10 @@ test('before init a browser says what to do, and initSync makes an instance of b
   const isNotReady = (error) => error.code === 'not-ready' && error.message.includes('init()');
   assert.throws(() => new browser.Vetter('amlyze'), isNotReady);
   assert.throws(() => browser.events(), isNotReady);
-  await assert.rejects(browser.init(new Response('<!doctype html>')), { code: 'fetch', message: /expected hookvet.wasm/ });
+  await assert.rejects(browser.init(new Response('<!doctype html>')), {
+    code: 'fetch',
+    message: /expected hookvet.wasm/,
+  });
   await assert.rejects(browser.init(Uint8Array.of(1, 2, 3)), WebAssembly.CompileError);
   await Promise.all([browser.init(bytes), browser.init(new Response(bytes))]);
   assert.equal(browser.events().length, 40);

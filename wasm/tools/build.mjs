@@ -2,11 +2,11 @@
 //
 //   node build.mjs MODULE
 
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { optimise } from './optimise.mjs';
 import { eventTypes } from './types.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -16,19 +16,7 @@ const [module] = process.argv.slice(2);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
-const features = ['simd', 'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'multivalue', 'reference-types'];
-execFileSync(process.execPath, [
-  path('../node_modules/binaryen/bin/wasm-opt'),
-  ...features.map((feature) => `--enable-${feature}`),
-  ...(process.env.HOOKVET_WASM_NAMES ? ['-g'] : ['--strip-debug', '--strip-producers', '--strip-target-features']),
-  // An engine compiles a function when it is called first. What only refusals need stays out of those that every delivery calls,
-  // which makes the first verdict come milliseconds sooner and the module smaller, and no later one slower.
-  '--one-caller-inline-max-function-size=400',
-  ...(process.env.HOOKVET_WASM_OPT ?? '-O3 --converge').split(' '),
-  '-o',
-  `${dist}hookvet.wasm`,
-  module,
-]);
+optimise(module, `${dist}hookvet.wasm`);
 
 // Every bundler takes a script along, and few a file beside it. Base64 alone starts soonest; what a browser downloads is deflated
 // first. The bytes are made when the function is called.
@@ -67,7 +55,10 @@ await build({
     {
       name: 'required',
       setup({ onResolve }) {
-        onResolve({ filter: /^\.\/(embedded|schemas|examples|rules)\.js$/ }, ({ path }) => ({ path: path.replace('.js', '.cjs'), external: true }));
+        onResolve({ filter: /^\.\/(embedded|schemas|examples|rules)\.js$/ }, ({ path }) => ({
+          path: path.replace('.js', '.cjs'),
+          external: true,
+        }));
       },
     },
   ],
@@ -105,7 +96,9 @@ cpSync(`${source}hookvet.wasm.d.ts`, `${dist}hookvet.wasm.d.ts`);
 for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) cpSync(`${root}${licence}`, path(`../package/${licence}`));
 
 console.log('| file | bytes | gzip | brotli |\n|---|---|---|---|');
-for (const file of readdirSync(dist).filter((name) => /\.(wasm|c?js)$/.test(name)).sort()) {
+for (const file of readdirSync(dist)
+  .filter((name) => /\.(wasm|c?js)$/.test(name))
+  .sort()) {
   const held = readFileSync(`${dist}${file}`);
   const gzip = gzipSync(held, { level: 9 }).length;
   console.log(`| ${file} | ${held.length} | ${gzip} | ${brotliCompressSync(held).length} |`);

@@ -12,6 +12,7 @@
 //! # Features
 //! - `schemas`, off by default: [`schemars::JsonSchema`](https://docs.rs/schemars) for the payload types, and the
 //!   rendering of everything that is generated from them. Only needed for changing the catalogue.
+//! - `publish`, off by default: `AsyncAPI` and `OpenAPI` documents about a receiver, for the vendors' events and others.
 
 #![allow(clippy::must_use_candidate, reason = "nothing here is lost by dropping what a getter returns")]
 
@@ -23,6 +24,8 @@ mod generated;
 mod key;
 mod manner;
 mod members;
+#[cfg(feature = "publish")]
+pub mod publish;
 mod raw;
 mod registry;
 #[cfg(feature = "schemas")]

@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use hookvet::{Level, Preset, Rule, Vendor};
 use hookvet_inbox::State;
 
+use crate::schemas::type_file;
+
 /// Vets compliance webhooks: CloudEvents headers, signature and payload schema in one verdict.
 #[derive(Debug, Parser)]
 #[command(name = "hookvet", version, about, disable_help_subcommand = true)]
@@ -84,6 +86,20 @@ pub struct Judging {
     /// refused
     #[arg(long)]
     pub batches: bool,
+    /// A JSON Schema of your own for the CloudEvents of one type; may be repeated. Other types are refused then
+    #[arg(long = "schema", value_name = "TYPE=FILE", value_parser = type_file)]
+    pub schemas: Vec<(String, PathBuf)>,
+    /// A folder of JSON Schemas of your own for CloudEvents: com.example.order.json is for that type, and address.json, without
+    /// another dot, for the others to refer to
+    #[arg(long = "schemas", value_name = "FOLDER")]
+    pub schema_folder: Option<PathBuf>,
+}
+
+impl Judging {
+    /// Whether there are schemas of the user's own.
+    pub fn brings_schemas(&self) -> bool {
+        !self.schemas.is_empty() || self.schema_folder.is_some()
+    }
 }
 
 fn rule_level(text: &str) -> Result<(Rule, Level), String> {
@@ -108,7 +124,7 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
     /// Read one request a line as JSON, print one verdict a line
-    #[arg(long, conflicts_with_all = ["vendor", "policy", "rules", "secrets", "batches", "now", "format"])]
+    #[arg(long, conflicts_with_all = ["vendor", "policy", "rules", "secrets", "batches", "schemas", "schema_folder", "now", "format"])]
     pub jsonl: bool,
     /// The file with the request; - reads standard input
     #[arg(value_name = "FILE", default_value = "-")]

@@ -11,7 +11,7 @@ use hookvet::{Checker, Policy, Rule, Secret, SecretError, Vendor, Vetter, Vetter
 use crate::Outcome;
 use crate::arguments::{CheckArguments, Format, Judging};
 use crate::capture::{Capture, METHOD};
-use crate::render;
+use crate::{render, schemas};
 
 pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
     let input = open(&arguments.file)?;
@@ -25,12 +25,17 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome> {
     for note in &capture.notes {
         eprintln!("hookvet: {note}");
     }
-    let vendor = arguments.vendor.unwrap_or_else(|| guess_vendor(&capture));
-    let mut builder = judged_by(vendor, &arguments.judging)?;
+    // Schemas of one's own are for CloudEvents of one's own.
+    let told = arguments.vendor.or(arguments.judging.brings_schemas().then_some(Vendor::CloudEvents));
+    let vendor = told.unwrap_or_else(|| guess_vendor(&capture));
+    let mut builder = schemas::brought(judged_by(vendor, &arguments.judging)?, &arguments.judging)?;
     if arguments.judging.secrets.is_empty() {
         builder = builder.allow_unsigned();
     }
     let vetter = builder.build()?;
+    for warning in vetter.warnings() {
+        eprintln!("hookvet: {warning}");
+    }
     let verdict = if capture.method == METHOD {
         vetter.vet(capture.pairs(), &capture.body, arguments.now.unwrap_or_else(unix_now))
     } else {

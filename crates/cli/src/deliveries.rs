@@ -111,6 +111,7 @@ impl Deliveries {
             "type": delivery.event().map(|event| event.event_type().chars().take(200).collect::<String>()),
             "decision": verdict.decision().as_str(),
             "status": status.as_u16(),
+            "authenticity": verdict.authenticity().as_str(),
             "size": delivery.body().len(),
             "findings": verdict.findings().iter().take(MAX_FINDINGS).map(|finding| {
                 json!([finding.rule.id(), finding.severity.as_str(), finding.place.to_string()])

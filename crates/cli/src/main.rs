@@ -12,6 +12,7 @@ mod inbox;
 mod output;
 mod page;
 mod render;
+mod schemas;
 mod send;
 mod serve;
 mod server;

@@ -32,7 +32,7 @@ use crate::arguments::ServeArguments;
 use crate::check::judged_by;
 use crate::deliveries::Deliveries;
 use crate::server::{self, Limits};
-use crate::{Outcome, credentials, inbox, output, page};
+use crate::{Outcome, credentials, inbox, output, page, schemas};
 
 /// Seconds after which a sender may try again when the store does not write.
 const RETRY_AFTER: &str = "5";
@@ -117,7 +117,13 @@ fn routes(
         if vendor != Vendor::Dataspike {
             builder = credentials.iter().cloned().fold(builder, VetterBuilder::credential);
         }
+        if vendor == Vendor::CloudEvents {
+            builder = schemas::brought(builder, &arguments.judging)?;
+        }
         let vetter = builder.build()?;
+        for warning in vetter.warnings() {
+            print_line(&json!({ "warning": warning.to_string() }));
+        }
         let state = Receiver { inbox: inbox.clone(), vetter: vetter.clone() };
         let mut layer = VetLayer::new(vetter.clone()).on_verdict(log).body_deadline(arguments.body_timeout);
         if let Some(peers) = &peers {

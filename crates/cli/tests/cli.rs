@@ -259,3 +259,88 @@ fn a_dry_run_of_send_is_what_check_reads() {
     assert!(stdout(&output).contains("signature verified"));
     assert_eq!(code(&hookvet(&["check", "--now", "401", "--secret", secret], &stdout(&request))), 1);
 }
+
+/// An order of one's own, as a capture.
+fn order(event_type: &str, body: &str) -> String {
+    format!(
+        "POST /orders HTTP/1.1\nce-specversion: 1.0\nce-id: 1\nce-source: /shop\nce-type: {event_type}\ncontent-type: \
+         application/json\n\n{body}"
+    )
+}
+
+/// A folder with a schema that refers to another file.
+fn schemas() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("com.example.order.json");
+    std::fs::write(&path, r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","properties":{"to":{"$ref":"address.json"}},"typ":1}"#)
+        .expect("written");
+    let address = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","required":["city"]}"#;
+    std::fs::write(folder.path().join("address.json"), address).expect("written");
+    let path = path.to_str().expect("a path").to_owned();
+    (folder, path)
+}
+
+#[test]
+fn check_takes_schemas_of_ones_own() {
+    let (folder, _) = schemas();
+    let folder = folder.path().to_str().expect("a path");
+    let check = |event_type: &str, body: &str| {
+        let output = hookvet(&["check", "--schemas", folder], &order(event_type, body));
+        (code(&output), stdout(&output), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (status, _, said) = check("com.example.order", r#"{"to":{"city":"Vilnius"}}"#);
+    assert_eq!(status, 0);
+    assert!(said.contains("at /typ: typ is no keyword of draft 2020-12"), "{said}");
+    let (status, text, _) = check("com.example.order", r#"{"to":{}}"#);
+    assert_eq!(status, 1);
+    assert!(text.contains("SCHEMA-required"), "{text}");
+    // A file that is only referred to is no type.
+    for event_type in ["address", "com.example.Order"] {
+        let (status, text, _) = check(event_type, "{}");
+        assert_eq!(status, 1);
+        assert!(text.contains("CE-type-unknown"), "{text}");
+    }
+    let file = format!("com.example.order={folder}/address.json");
+    assert_eq!(code(&hookvet(&["check", "--schema", &file], &order("com.example.order", r#"{"city":1}"#))), 0);
+    assert_eq!(code(&hookvet(&["check", "--schema", &file], &order("com.example.order", "{}"))), 1);
+}
+
+#[test]
+fn schemas_that_cannot_be_used_are_wrong_use() {
+    let (folder, order_file) = schemas();
+    let empty = tempfile::tempdir().expect("a folder");
+    let path = |path: &std::path::Path| path.to_str().expect("a path").to_owned();
+    let lone = format!("com.example.order={order_file}");
+    let documented = format!("com.amlyze.customer.updated={}/address.json", path(folder.path()));
+    for (arguments, said) in [
+        (vec!["check", "--schema", "order.json"], "expected TYPE=FILE, as in com.example.order=order.json"),
+        (vec!["check", "--schema", "a=missing.json"], "cannot read the schema missing.json"),
+        // Without the folder nobody knows what it refers to.
+        (vec!["check", "--schema", &lone], "address.json, which is not there"),
+        (vec!["check", "--schemas", &path(empty.path())], "named after an event type, as com.example.order.json"),
+        (vec!["check", "--vendor", "amlyze", "--schema", &documented], "`.schema(…)` has no effect here"),
+    ] {
+        let output = hookvet(&arguments, &order("com.example.order", "{}"));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(code(&output), 2, "{arguments:?}: {errors}");
+        assert!(errors.contains(said), "{arguments:?}: {errors}");
+    }
+}
+
+#[test]
+fn serve_takes_schemas_of_ones_own_at_its_route_for_them() {
+    let (schemas, _) = schemas();
+    let (_folder, store) = folder();
+    let receiver = Receiver::start(&store, &["--schemas", schemas.path().to_str().expect("a path")]);
+    let post = |event_type: &str, body: &str| {
+        let request = format!(
+            "POST /cloudevents HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nce-specversion: 1.0\r\nce-id: 1\r\nce-source: \
+             /shop\r\nce-type: {event_type}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        exchange(&receiver.address, &request)
+    };
+    assert!(post("com.example.order", r#"{"to":{"city":"Vilnius"}}"#).starts_with("HTTP/1.1 204"));
+    assert!(post("com.example.order", r#"{"to":{}}"#).contains("SCHEMA-required"));
+    assert!(post("com.example.other", "{}").contains("CE-type-unknown"));
+}

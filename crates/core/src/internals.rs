@@ -102,7 +102,7 @@ impl Tables {
             Stop::Fault(fault) => words(fault),
             other => (format!("{other:?}"), 0),
         })?;
-        let document = Document::parse(bytes, DEPTH).map_err(words)?;
+        let document = Document::of(bytes);
         let pointer = |at| document.at_offset(at).map(Node::pointer).unwrap_or_default();
         Ok(Found {
             departures: violations.into_iter().map(|violation| Departure::of(violation, &document)).collect(),
@@ -146,24 +146,27 @@ impl Oracle {
         Validator::compile(id, text, &shelf).map(|(validator, _)| Self(validator))
     }
 
+    /// Whether there is nothing to report about a value, warnings included.
+    #[must_use]
+    pub fn is_clean(&self, value: &serde_json::Value) -> bool {
+        self.0.validate(value).is_empty()
+    }
+
     /// All departures; `None` where `serde_json` does not read the text.
     #[must_use]
     pub fn departures(&self, bytes: &[u8]) -> Option<Vec<Departure>> {
         let value = serde_json::from_slice(bytes).ok()?;
         // Where names repeat, its pointers name the last of them; such documents are not compared.
-        let document = Document::parse(bytes, DEPTH).ok()?;
+        let document = Document::of(bytes);
         let violations = self.0.validate(&value).into_iter();
         Some(violations.map(|violation| Departure::of(violation, &document)).collect())
     }
 }
 
-/// What the scanner says: the notes in the order of a verdict, or the fault in words and its offset.
-///
-/// # Errors
-/// What is no JSON: the fault in words and its offset.
-#[expect(clippy::type_complexity, reason = "for tests alone")]
-pub fn scan(bytes: &[u8]) -> Result<Vec<(&'static str, String, usize)>, (String, usize)> {
-    let document = Document::parse(bytes, DEPTH).map_err(words)?;
+/// What JSON for interchange does not let through in a text that is JSON, in the order of a verdict, found in the document alone.
+#[must_use]
+pub fn notes(bytes: &[u8]) -> Vec<(&'static str, String, usize)> {
+    let document = Document::of(bytes);
     let mut notes: Vec<(&'static str, String, usize)> = Vec::new();
     for object in document.nodes().filter(|node| node.kind() == Kind::Object) {
         let mut names = HashSet::new();
@@ -179,13 +182,7 @@ pub fn scan(bytes: &[u8]) -> Result<Vec<(&'static str, String, usize)>, (String,
             notes.push((crate::Rule::JsonSyntax.id(), node.pointer(), node.name_start()));
         }
     }
-    Ok(notes)
-}
-
-/// Whether any member's name repeats.
-#[must_use]
-pub fn has_object_root(bytes: &[u8]) -> bool {
-    Document::parse(bytes, DEPTH).is_ok_and(|document| document.root().kind() == Kind::Object)
+    notes
 }
 
 /// The generated source of the tables of all built-in events, from the schemas that the catalogue embeds.

@@ -30,6 +30,8 @@ mod own;
 mod policy;
 mod problem;
 mod profiles;
+#[cfg(feature = "publish")]
+pub mod publish;
 mod report;
 mod rule;
 mod schema;

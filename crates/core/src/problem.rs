@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use crate::finding::Finding;
 use crate::json::{Writer, serialize_as_written};
 use crate::report::{MAX_BYTES, MAX_FINDINGS};
-use crate::rule::Class;
+use crate::rule::{Class, Rule};
 use crate::verdict::Verdict;
 
 /// The media type of a problem document.
@@ -71,6 +71,23 @@ impl<'v> Problem<'v> {
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
+    }
+
+    /// The headers that the answer has with the document, names in lower case: `content-type`; `allow` with `methods` where the
+    /// method was wrong; `accept-encoding` with `codings` where a content coding was not understood.
+    ///
+    /// Source: RFC 9110 §10.2.1 and §12.5.3.
+    #[must_use]
+    pub fn headers<'h>(&self, methods: &'h str, codings: &'h str) -> Vec<(&'static str, &'h str)> {
+        let refuses = |rule: Rule| self.findings.iter().any(|finding| finding.rejects() && finding.rule == rule);
+        let mut headers = vec![("content-type", PROBLEM_JSON)];
+        if refuses(Rule::HttpMethod) {
+            headers.push(("allow", methods));
+        }
+        if refuses(Rule::HttpContentEncoding) {
+            headers.push(("accept-encoding", codings));
+        }
+        headers
     }
 
     /// The document as one line of JSON.

@@ -74,6 +74,13 @@ pub(crate) struct Note<'v> {
     pub(crate) value: Option<&'v [u8]>,
     /// Where this departure is graver or lighter than the rule is as a rule.
     pub(crate) severity: Option<Severity>,
+    /// Few notes have any.
+    pub(crate) details: Option<Box<Details>>,
+}
+
+/// What a finding says besides its message.
+#[derive(Default)]
+pub(crate) struct Details {
     pub(crate) expected: Option<String>,
     pub(crate) member: Option<String>,
 }
@@ -87,8 +94,7 @@ impl<'v> Note<'v> {
             offset: None,
             value: None,
             severity: None,
-            expected: None,
-            member: None,
+            details: None,
         }
     }
 
@@ -145,7 +151,8 @@ impl Report {
             }
         }
         let value = note.value.filter(|_| reveal).map(shorten);
-        let Note { rule, spot, message, offset, expected, member, .. } = note;
+        let Note { rule, spot, message, offset, details, .. } = note;
+        let Details { expected, member } = details.map(|details| *details).unwrap_or_default();
         let expected = expected.map(|text| first_characters(text, MAX_MESSAGE));
         let message = match message {
             Cow::Owned(text) => Cow::Owned(first_characters(text, MAX_MESSAGE)),

@@ -377,7 +377,7 @@ impl Verdict {
         out.text_member("mode", self.mode.as_str());
         match (&self.batch, self.event()) {
             (Some(verdicts), _) => {
-                out.member("batch", |out| out.list(verdicts, |out, one| out.object(|out| one.write_members(out))))
+                out.member("batch", |out| out.list(verdicts, |out, one| out.object(|out| one.write_members(out))));
             }
             (None, Some(event)) => out.member("event", |out| event.write(out)),
             (None, None) => out.optional_member("event", None),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookvet::{Class, HandshakeAnswer, PROBLEM_JSON, Problem, Rule, TypedError, Verdict};
+use hookvet::{Class, HandshakeAnswer, PROBLEM_JSON, Problem, TypedError, Verdict};
 
 use crate::receiver::Receiver;
 
@@ -27,20 +27,15 @@ pub struct Answer {
 impl Answer {
     /// The refusal that `verdict` asks for.
     ///
-    /// - `Allow` where the method was wrong (RFC 9110 §10.2.1)
-    /// - `Retry-After` where a later time is better (§10.2.3)
+    /// Besides the [problem's own headers](Problem::headers):
+    ///
+    /// - `Retry-After` where a later time is better (RFC 9110 §10.2.3)
     /// - `WWW-Authenticate` where the receiver takes Basic or Bearer credentials (§11.6.1)
-    /// - `Accept-Encoding` where a content coding was not understood (§12.5.3)
     pub(crate) fn refusal(receiver: &Receiver, verdict: &Verdict, retry_after: Option<Duration>) -> Self {
-        let problem = Problem::of(verdict).map(|problem| problem.to_json()).unwrap_or_default();
-        let mut headers = vec![("content-type", PROBLEM_JSON.to_owned())];
-        let refuses = |rule: Rule| verdict.findings().iter().any(|finding| finding.rejects() && finding.rule == rule);
-        if refuses(Rule::HttpMethod) {
-            headers.push(("allow", receiver.allow().to_owned()));
-        }
-        if refuses(Rule::HttpContentEncoding) {
-            headers.push(("accept-encoding", receiver.codings().to_owned()));
-        }
+        let problem = Problem::of(verdict);
+        let own = problem.iter().flat_map(|problem| problem.headers(receiver.allow(), receiver.codings()));
+        let mut headers: Vec<_> = own.map(|(name, value)| (name, value.to_owned())).collect();
+        let problem = problem.map(|problem| problem.to_json()).unwrap_or_default();
         if verdict.class() == Some(Class::Unauthorized) {
             headers.extend(receiver.vetter().challenges().map(|challenge| ("www-authenticate", challenge.to_owned())));
         }

@@ -28,6 +28,7 @@ cargo xtask COMMAND
   generate        write schemas/ and everything else that the types render
   wasm [--twice]  build the npm package into wasm/package/dist/; --twice builds it once more
                   from nothing and says whether it came out the same
+  wasm-size [N]   what the WebAssembly consists of: sections, crates and the N largest functions
   consumers       the npm package, packed, installed, built and run with the bundlers, frameworks,
                   test runners and runtimes of its users
   playground      build the web page and serve it with `hookvet serve`; `build` puts it
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         ["test"] => suite::run(),
         ["generate"] => generate::run(),
         ["wasm", arguments @ ..] => wasm::run(arguments),
+        ["wasm-size", arguments @ ..] => wasm::size(arguments),
         ["consumers"] => consumers::run(),
         ["playground", arguments @ ..] => playground::main(arguments),
         ["workers", arguments @ ..] => workers::run(arguments),

@@ -46,10 +46,12 @@ pub(crate) fn run() -> Result<()> {
     lane(&mut lanes, "linear", || counted(&mut crate::linear(&[])?))?;
     // For all lanes after it.
     lane(&mut lanes, "wasm built twice", || wasm::run(&["--twice"]).map(|()| None))?;
+    lane(&mut lanes, "JavaScript", || wasm::check_scripts().map(|()| None))?;
     lane(&mut lanes, "wasm under Node", || {
         wasm::write_native_verdicts()?;
         counted(&mut wasm::node_tests())
     })?;
+    lane(&mut lanes, "json schema wasm", || counted(&mut wasm::json_schema_tests()?))?;
     lane(&mut lanes, "wasm in Chromium", || counted(&mut wasm::chromium_tests()?))?;
     lane(&mut lanes, "npm package", || counted(&mut wasm::package_tests()))?;
     lane(&mut lanes, "consumers", || counted(&mut consumers::tests()?))?;
@@ -100,6 +102,7 @@ fn features_alone() -> Result<Option<usize>> {
         &["-p", "hookvet", "--features", "runtime-schemas"],
         &["-p", "hookvet", "--features", "own-schemas"],
         &["-p", "hookvet", "--features", "schemars"],
+        &["-p", "hookvet", "--features", "publish"],
         &["-p", "hookvet-receiver"],
         &["-p", "hookvet-receiver", "--features", "decompression"],
         &["-p", "hookvet-receiver", "--features", "metrics"],
@@ -125,7 +128,7 @@ fn features_alone() -> Result<Option<usize>> {
 
 /// The published schemas, examples and interface documents before validators and generators from npm and `PyPI`.
 fn schemas_in_tools() -> Result<Option<usize>> {
-    // Writes the mutations that the check under Node reads; the same build as that of all crates.
+    // Writes the mutations, and the documents of events of one's own, that the checks under Node read; the same build as that of all crates.
     process::run(cargo().args([
         "test",
         "--quiet",
@@ -135,6 +138,8 @@ fn schemas_in_tools() -> Result<Option<usize>> {
         "--all-features",
         "--test",
         "mutations",
+        "--test",
+        "own_events",
     ]))?;
     let folder = process::root().join("tests/node");
     process::npm_ci(&folder)?;

@@ -27,14 +27,14 @@ pub(crate) enum Toolchain {
 }
 
 impl Toolchain {
-    /// The first that works: the default toolchain, `rustup target add`, Debian's packages.
+    /// The first that works: Debian's packages where they are installed, since they give the smaller module; the default toolchain;
+    /// `rustup target add`; Debian's packages, installed.
     pub(crate) fn find() -> Result<Self> {
-        if has_target() {
-            return Ok(Self::Own);
-        }
-        // What is there already comes before what has to be fetched.
         if has_debian() {
             return Ok(Self::Debian);
+        }
+        if has_target() {
+            return Ok(Self::Own);
         }
         if rustup_adds_target() && has_target() {
             return Ok(Self::Own);

@@ -15,9 +15,7 @@ const FOLDER: &str = "wasm/worker";
 
 #[cfg(not(feature = "bindgen"))]
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    // As for the npm package: the generator is a large build.
-    let own = ["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--", "workers"];
-    process::run(process::cargo().args(own).args(arguments))
+    crate::wasm::with_bindgen("workers", arguments)
 }
 
 /// Builds the Rust Worker, checks the types of the other one, and measures their start; with `--build` it measures nothing.

@@ -59,3 +59,21 @@ impl Exceptions {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exception_is_about_as_many_tests_as_it_says() {
+        let exception = r#"{"engines":["tables"],"drafts":["draft7"],"file":"a.json","fails":1,"reason":"stated"}"#;
+        let mut exceptions = Exceptions(vec![(serde_json::from_str(exception).expect("an exception"), 0)]);
+        // It no longer fails.
+        assert_eq!(exceptions.wrong().len(), 1);
+        assert!(!exceptions.covers(["jsonschema", "draft7", "a.json", "group", "test"]));
+        assert!(exceptions.covers(["tables", "draft7", "a.json", "group", "test"]));
+        assert!(exceptions.wrong().is_empty());
+        assert!(exceptions.covers(["tables", "draft7", "a.json", "group", "another"]));
+        assert_eq!(exceptions.wrong().len(), 1);
+    }
+}

@@ -1,6 +1,6 @@
 // What every entry has in common.
 
-export { HookvetError, initSync } from './instance.js';
-export { Vetter } from './vetter.js';
-export { Verdict } from './verdict.js';
 export { events, example, examples, rules, schema, sign } from './catalogue.js';
+export { HookvetError, initSync } from './instance.js';
+export { Verdict } from './verdict.js';
+export { Vetter } from './vetter.js';

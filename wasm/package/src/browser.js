@@ -3,4 +3,5 @@
 import { load } from './load.js';
 
 export * from './api.js';
-export const init = (source) => load(source ?? import('./embedded-browser.js').then(({ default: embedded }) => embedded()));
+export const init = (source) =>
+  load(source ?? import('./embedded-browser.js').then(({ default: embedded }) => embedded()));

@@ -15,7 +15,8 @@ async function entry(texts, type, vendor) {
   const { default: all } = await texts;
   const names = vendor === undefined ? [`amlyze/${type}`, `dataspike/${type}`] : [`${vendor}/${type}`];
   const name = names.find((other) => Object.hasOwn(all, other));
-  if (name === undefined) throw new HookvetError('unknown-event', 'no vendor has an event of this type; events() lists them');
+  if (name === undefined)
+    throw new HookvetError('unknown-event', 'no vendor has an event of this type; events() lists them');
   return structuredClone(all[name]);
 }
 
@@ -31,7 +32,8 @@ export function sign(vendor, { secret, timestamp = Math.floor(Date.now() / 1000)
   ready();
   if (vendor !== 'dataspike') throw new HookvetError('unsigned', 'only Dataspike documents how deliveries are signed');
   if (typeof secret !== 'string') throw new TypeError('the secret must be a string');
-  if (!Number.isSafeInteger(timestamp) || timestamp < 0) throw new TypeError('the timestamp must be a whole number of seconds');
+  if (!Number.isSafeInteger(timestamp) || timestamp < 0)
+    throw new TypeError('the timestamp must be a whole number of seconds');
   const bytes = content(body);
   forget();
   let size = bytes.length;

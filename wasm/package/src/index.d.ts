@@ -9,12 +9,15 @@
 
 import type { EventData } from './events.js';
 
-export type { EventData } from './events.js';
 export type * from './events.js';
+export type { EventData } from './events.js';
 
 /** A class of the platform's where the program knows it, from `lib`, `@types/node` or elsewhere. */
-type Platform<Name extends string> = typeof globalThis extends Record<Name, abstract new (...all: any) => infer One> ? One : never;
-type Module = typeof globalThis extends { WebAssembly: { Module: abstract new (...all: any) => infer One } } ? One : never;
+type Platform<Name extends string> =
+  typeof globalThis extends Record<Name, abstract new (...all: any) => infer One> ? One : never;
+type Module = typeof globalThis extends { WebAssembly: { Module: abstract new (...all: any) => infer One } }
+  ? One
+  : never;
 /** Bytes that no other thread can change, in the spelling of any release of TypeScript. */
 type Bytes = ReturnType<Uint8Array['slice']>;
 
@@ -42,7 +45,14 @@ export type Level = 'off' | Severity;
  * @throws HookvetError `fetch` where the server answers with something else.
  */
 export function init(
-  source?: string | Platform<'URL'> | Platform<'Response'> | Promise<Platform<'Response'>> | ArrayBuffer | ArrayBufferView | Module,
+  source?:
+    | string
+    | Platform<'URL'>
+    | Platform<'Response'>
+    | Promise<Platform<'Response'>>
+    | ArrayBuffer
+    | ArrayBufferView
+    | Module,
 ): Promise<void>;
 
 /**
@@ -86,6 +96,16 @@ export interface VetterOptions {
   acceptedStatus?: number | undefined;
   /** Puts the offending values into findings. They are people's data: for a developer's desk, never for a server. Default: no. */
   reveal?: boolean | undefined;
+  /**
+   * JSON Schemas of your own by event type, as JSON or as text of it, for the vendors `cloudevents` and `standard-webhooks`. Other
+   * types are refused then, unless {@link only} names them. A keyword outside the subset is a
+   * `HookvetError` with the code `schema` that names its place.
+   */
+  schemas?: Readonly<Record<string, object | boolean | string>> | undefined;
+  /** The event types that are taken; others break the rule `CE-type-unknown`. */
+  only?: readonly string[] | undefined;
+  /** Takes the documented event types alone, and those of {@link schemas}. */
+  onlyKnownTypes?: boolean | undefined;
   /** Seconds since the Unix epoch, asked for where signatures are checked. Default: the platform's clock. */
   now?: (() => number) | undefined;
 }

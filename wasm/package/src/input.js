@@ -44,8 +44,9 @@ function add(given, name, value) {
 }
 
 function octets(name, value) {
-  if (!ArrayBuffer.isView(value) || brand(value) !== 'Uint8Array') throw new TypeError(`the value of the header ${name} must be a string`);
-  return Array.from(value, (octet) => String.fromCharCode(octet)).join('');
+  if (!ArrayBuffer.isView(value) || brand(value) !== 'Uint8Array')
+    throw new TypeError(`the value of the header ${name} must be a string`);
+  return Array.from(/** @type {Uint8Array} */ (value), (octet) => String.fromCharCode(octet)).join('');
 }
 
 /** What the platform's `Headers` stand for, where that is not what they give. */

@@ -101,7 +101,9 @@ export function ready() {
 /** What was thrown inside WebAssembly: the instance may be in any state, so there is a new one for the next call. */
 export function trapped(cause) {
   start();
-  return new HookvetError('trap', 'the WebAssembly instance failed and was replaced; this delivery has no verdict', { cause });
+  return new HookvetError('trap', 'the WebAssembly instance failed and was replaced; this delivery has no verdict', {
+    cause,
+  });
 }
 
 /** Writes names and values, in which each character is an octet: their sizes, and all of them as one text. */

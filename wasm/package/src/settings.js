@@ -14,6 +14,9 @@ const KINDS = {
   solicitBatches: 'boolean',
   acceptedStatus: 'number',
   reveal: 'boolean',
+  schemas: 'object',
+  only: 'object',
+  onlyKnownTypes: 'boolean',
   now: 'function',
 };
 
@@ -42,9 +45,12 @@ export class Settings {
 
   #add(name, value) {
     const kind = KINDS[name];
-    if (typeof value !== kind || value === null) throw wrong(name, kind === 'object' ? 'an object or list' : `a ${kind}`);
+    if (typeof value !== kind || value === null)
+      throw wrong(name, kind === 'object' ? 'an object or list' : `a ${kind}`);
     if (name === 'secrets') this.#secrets = secrets(value);
     else if (name === 'now') this.#now = value;
+    else if (name === 'schemas') this.#pairs.push(...schemas(value));
+    else if (name === 'only') this.#pairs.push(...types(value));
     else if (name === 'rules') {
       for (const [rule, level] of Object.entries(value)) this.#pairs.push(['rule', `${rule}=${level}`]);
     } else if (kind === 'boolean') {
@@ -93,7 +99,9 @@ export class Settings {
 
 /** Writes pairs of strings. A label is text, which the instance reads as UTF-8; an octet has one character here. */
 export function writePairs(pairs) {
-  const octets = (at) => pairs.map((pair) => String.fromCharCode(...encoder.encode(pair[at])));
+  // One by one, since a schema can have more octets than a call can have arguments.
+  const latin = (text) => Array.from(encoder.encode(text), (octet) => String.fromCharCode(octet)).join('');
+  const octets = (at) => pairs.map((pair) => latin(pair[at]));
   writeFields({ names: octets(0), values: octets(1) });
 }
 
@@ -112,6 +120,25 @@ const collected =
     ? new FinalizationRegistry((held) => held.generation === generation && wasm.release(held.handle))
     : undefined;
 
+/** Schemas by event type, each as JSON or as text of it. */
+function schemas(byType) {
+  if (Array.isArray(byType)) throw wrong('schemas', 'an object with a schema for each event type');
+  return Object.entries(byType).flatMap(([type, schema]) => {
+    const text = typeof schema === 'string' ? schema : JSON.stringify(schema);
+    if (text === undefined) throw wrong('schemas', 'an object with a schema for each event type');
+    return [
+      ['schema', type],
+      ['schemaText', text],
+    ];
+  });
+}
+
+function types(list) {
+  const isList = Array.isArray(list) && list.every((type) => typeof type === 'string');
+  if (!isList) throw wrong('only', 'a list of event types');
+  return list.length === 0 ? [['onlyNone', '']] : list.map((type) => ['only', type]);
+}
+
 function secrets(list) {
   if (!Array.isArray(list)) throw wrong('secrets', 'a list');
   return list.map((entry) => {
@@ -119,7 +146,8 @@ function secrets(list) {
     if (typeof secret !== 'string') throw wrong('secrets', 'a list of strings or of objects with a secret');
     if (label !== undefined && typeof label !== 'string') throw wrong('secrets', 'a list in which a label is a string');
     if (expires === undefined) return { secret, label };
-    if (typeof expires !== 'number' || Number.isNaN(expires)) throw wrong('secrets', 'a list in which expires is a number of seconds');
+    if (typeof expires !== 'number' || Number.isNaN(expires))
+      throw wrong('secrets', 'a list in which expires is a number of seconds');
     // Whole seconds are compared. What is larger than every number of them never comes.
     return { secret, label, expires: Math.max(0, Math.ceil(expires)) };
   });

@@ -1,11 +1,23 @@
 // The verdict: a number at first, and everything else when it is read.
 
-import { generation, keep, outputBytes, outputText, trapped, used, wasm, writeBytes, writeFields, writeString } from './instance.js';
+import {
+  generation,
+  keep,
+  outputBytes,
+  outputText,
+  trapped,
+  used,
+  wasm,
+  writeBytes,
+  writeFields,
+  writeString,
+} from './instance.js';
 import { run, writePairs } from './settings.js';
 
 const JSON_FORM = 0;
 const PROBLEM = 1;
 const DATA = 2;
+const HEADERS = 3;
 const ACCEPTED = 1 << 16;
 const HAS_FINDINGS = 1 << 17;
 
@@ -207,10 +219,10 @@ export class Verdict {
     const { status } = this;
     const headers = new Headers(init?.headers);
     if (this.accepted) return new Response(null, { ...init, status, headers });
-    headers.set('content-type', 'application/problem+json');
-    const refuses = (name) => this.findings.some(({ rule }) => rule === name);
-    if (refuses('HTTP-method')) headers.set('allow', 'POST');
-    if (refuses('HTTP-content-encoding')) headers.set('accept-encoding', 'identity');
+    for (const line of this.#call.take(HEADERS, this.#item, outputText).split('\n')) {
+      const [name, value] = line.split(': ');
+      headers.set(name, value);
+    }
     return new Response(this.problem(), { ...init, status, headers });
   }
 }

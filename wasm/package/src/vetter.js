@@ -68,7 +68,8 @@ export class Vetter {
   }
 
   refuse(rule, message = '') {
-    if (typeof rule !== 'string' || typeof message !== 'string') throw new TypeError('rule and message must be strings');
+    if (typeof rule !== 'string' || typeof message !== 'string')
+      throw new TypeError('rule and message must be strings');
     const call = new Call(this.#use(), { ...NOTHING, rule, message }, 0, WHOLE);
     if (call.code === 0) throw new HookvetError('rule', 'a rule that there is not; rules() lists them');
     return new Verdict(call);
@@ -79,7 +80,8 @@ export class Vetter {
     if (typeof request?.method !== 'string' || typeof request.headers?.get !== 'function') {
       throw new TypeError('vetRequest takes a Request');
     }
-    if (request.bodyUsed) throw new TypeError("the request's body was read before; vet the request first, or a clone of it");
+    if (request.bodyUsed)
+      throw new TypeError("the request's body was read before; vet the request first, or a clone of it");
     const refused = async (verdict) => {
       // Nobody waits for what is left of it.
       await request.body?.cancel().catch(() => {});

@@ -1,7 +1,7 @@
 /** The only module that knows hookvet: the built npm package, and nothing else of the project. */
 
-import * as hookvet from "hookvet/file";
-import refused from "virtual:hookvet-refused";
+import refused from 'virtual:hookvet-refused';
+import * as hookvet from 'hookvet/file';
 
 /** Vetters by their settings, so that typing does not build one a keystroke. */
 const vetters = new Map();
@@ -14,7 +14,7 @@ export function load() {
 }
 
 function vetterFor({ vendor, policy, rules, batches = false, secrets = [] }) {
-  const mine = vendor === "dataspike" ? secrets : [];
+  const mine = vendor === 'dataspike' ? secrets : [];
   const key = JSON.stringify([vendor, policy, rules, batches, mine]);
   let vetter = vetters.get(key);
   if (!vetter) {
@@ -23,8 +23,12 @@ function vetterFor({ vendor, policy, rules, batches = false, secrets = [] }) {
       vetters.clear();
     }
     vetter = new hookvet.Vetter(vendor, {
-      policy, rules, now: () => time, reveal: false, solicitBatches: batches,
-      ...(vendor === "dataspike" ? (mine.length > 0 ? { secrets: mine } : { allowUnsigned: true }) : {}),
+      policy,
+      rules,
+      now: () => time,
+      reveal: false,
+      solicitBatches: batches,
+      ...(vendor === 'dataspike' ? (mine.length > 0 ? { secrets: mine } : { allowUnsigned: true }) : {}),
     });
     vetters.set(key, vetter);
   }
@@ -35,7 +39,9 @@ function vetterFor({ vendor, policy, rules, batches = false, secrets = [] }) {
 function vetted(delivery) {
   time = delivery.now;
   const vetter = vetterFor(delivery);
-  return (delivery.method ?? "POST") === "POST" ? vetter.vet(delivery.headers, delivery.body) : vetter.refuse("HTTP-method");
+  return (delivery.method ?? 'POST') === 'POST'
+    ? vetter.vet(delivery.headers, delivery.body)
+    : vetter.refuse('HTTP-method');
 }
 
 /** `{ verdict, problem }` as plain data, or `{ error }` where the settings are none. `headers` are pairs of octets. */
@@ -62,7 +68,13 @@ const names = new Map();
 
 /** Names of a vendor's event types. */
 export function types(vendor) {
-  if (!names.has(vendor)) names.set(vendor, events().filter((event) => event.vendor === vendor).map((event) => event.type));
+  if (!names.has(vendor))
+    names.set(
+      vendor,
+      events()
+        .filter((event) => event.vendor === vendor)
+        .map((event) => event.type),
+    );
   return names.get(vendor);
 }
 
@@ -81,16 +93,16 @@ export async function examples({ type, vendor }) {
   const broken = (await refused())[`${vendor}/${type}`] ?? [];
   return [
     ...shown.map((one, at) => ({
-      kind: "accepted",
-      title: `Example ${at + 1}${one.origin === "documented" ? ", from the documents" : ", made up after the documents"}`,
-      about: [one.note, one.source].filter(Boolean).join(" "),
+      kind: 'accepted',
+      title: `Example ${at + 1}${one.origin === 'documented' ? ', from the documents' : ', made up after the documents'}`,
+      about: [one.note, one.source].filter(Boolean).join(' '),
       headers: one.headers,
       body: one.body,
     })),
     ...broken.map(({ about, headers, body, findings }) => ({
-      kind: "refused",
+      kind: 'refused',
       title: about[0].toUpperCase() + about.slice(1),
-      about: findings.map((finding) => finding.rule).join(", "),
+      about: findings.map((finding) => finding.rule).join(', '),
       headers,
       body,
     })),

@@ -96,7 +96,10 @@ test('every golden verdict', async () => {
 
 test('every case under every policy', async () => {
   const text = readFileSync(new URL('target/conformance.jsonl', root), 'utf8');
-  const cases = text.trim().split('\n').map((line) => JSON.parse(line));
+  const cases = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   assert.ok(cases.length > 1_800, `${cases.length}`);
   const texts = await judged(cases.map(({ request }) => request));
   cases.forEach(({ name, verdict, problem }, i) => assert.deepEqual(texts[i], [verdict, problem], name));
@@ -109,7 +112,13 @@ test('a Request is vetted, schemas are loaded, and an answer is made', async () 
     const { headers, body, type } = await example('com.amlyze.customer.updated');
     const { verdict } = await new Vetter('amlyze').vetRequest(new Request('/', { method: 'POST', headers, body }));
     const refused = new Vetter('amlyze').vet({}, body).response();
-    return [verdict.accepted, verdict.type === type, refused.headers.get('content-type'), (await rules()).length > 100, (await schema('DOCVER')).$id];
+    return [
+      verdict.accepted,
+      verdict.type === type,
+      refused.headers.get('content-type'),
+      (await rules()).length > 100,
+      (await schema('DOCVER')).$id,
+    ];
   });
   assert.deepEqual(found, [true, true, 'application/problem+json', true, 'urn:hookvet:dataspike:DOCVER:1']);
 });

@@ -37,7 +37,13 @@ const env = {
 
 async function run(program, words, options) {
   try {
-    const { stdout } = await promisify(execFile)(program, words, { cwd: here, env, maxBuffer: 2 ** 26, timeout: 180_000, ...options });
+    const { stdout } = await promisify(execFile)(program, words, {
+      cwd: here,
+      env,
+      maxBuffer: 2 ** 26,
+      timeout: 180_000,
+      ...options,
+    });
     return stdout.trim();
   } catch (error) {
     throw new Error(`${program} ${words.join(' ')}: ${error.code ?? error.signal}\n${error.stdout}\n${error.stderr}`);
@@ -46,17 +52,32 @@ async function run(program, words, options) {
 
 const node = (...words) => run(process.execPath, words);
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 let host;
 let browser;
 
 before(async () => {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out);
-  const [{ filename }] = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', out], { cwd: join(here, '../../package') }));
+  const [{ filename }] = JSON.parse(
+    await run('npm', ['pack', '--json', '--pack-destination', out], { cwd: join(here, '../../package') }),
+  );
   // One of another build has the same version.
   rmSync(join(here, 'node_modules/hookvet'), { recursive: true, force: true });
-  await run('npm', ['install', '--no-save', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', join(out, filename)]);
+  await run('npm', [
+    'install',
+    '--no-save',
+    '--offline',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    join(out, filename),
+  ]);
   host = createServer((request, response) => {
     const path = normalize(join(out, decodeURIComponent(new URL(request.url, 'http://x').pathname)));
     const isPage = path.endsWith('.js.html');
@@ -64,16 +85,32 @@ before(async () => {
     response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
     // As on a site that lets no script be made at run time. Only the file is fetched.
     const connect = path.includes('-file/') ? "'self'" : "'none'";
-    response.setHeader('content-security-policy', `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src ${connect}`);
+    response.setHeader(
+      'content-security-policy',
+      `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src ${connect}`,
+    );
     // `NAME.js.html` is a page with that script, and `NAME.worker.js.html` one that starts it as a worker.
     const script = path.slice(path.lastIndexOf('/') + 1, -'.html'.length);
-    if (isPage) return void response.end(`<!doctype html><title></title><script type="module" src="./${script}"></script>`);
+    if (isPage)
+      return void response.end(`<!doctype html><title></title><script type="module" src="./${script}"></script>`);
     return void response.end(readFileSync(path));
   });
   await new Promise((resolve) => host.listen(0, '127.0.0.1', resolve));
   const { chromium } = await import('playwright-core');
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args });
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args,
+  });
 });
 
 after(async () => {
@@ -147,7 +184,15 @@ consumer(`Bun ${version('bun')}: run, build and compile`, async () => {
 });
 
 consumer(`Deno ${version('deno')}`, async () => {
-  const words = ['run', '--quiet', '--no-prompt', '--no-remote', '--node-modules-dir=manual', `--allow-read=${here}`, 'server.js'];
+  const words = [
+    'run',
+    '--quiet',
+    '--no-prompt',
+    '--no-remote',
+    '--node-modules-dir=manual',
+    `--allow-read=${here}`,
+    'server.js',
+  ];
   assert.equal(await run(deno(), words), EXPECTED);
 });
 
@@ -158,7 +203,11 @@ consumer(`esbuild ${version('esbuild')}: browser, esm and cjs`, async () => {
   assert.equal(await titleOf(at('esbuild/page.js.html')), EXPECTED);
   await build({ ...options, entryPoints: ['page.js'], outfile: `${out}/esbuild/whole.js`, format: 'iife' });
   assert.equal(await titleOf(at('esbuild/whole.js.html')), EXPECTED);
-  for (const [format, entry, file] of [['esm', 'server.js', 'server.mjs'], ['cjs', 'server.js', 'server.cjs'], ['cjs', 'required.cjs', 'required.cjs']]) {
+  for (const [format, entry, file] of [
+    ['esm', 'server.js', 'server.mjs'],
+    ['cjs', 'server.js', 'server.cjs'],
+    ['cjs', 'required.cjs', 'required.cjs'],
+  ]) {
     await build({ ...options, entryPoints: [entry], outfile: `${out}/esbuild/${file}`, platform: 'node', format });
     assert.equal(await node(`${out}/esbuild/${file}`), EXPECTED);
   }
@@ -167,7 +216,10 @@ consumer(`esbuild ${version('esbuild')}: browser, esm and cjs`, async () => {
 consumer(`Rollup ${version('rollup')}: browser and Node`, async () => {
   const { rollup } = await import('rollup');
   const { nodeResolve } = await import('@rollup/plugin-node-resolve');
-  for (const [input, options] of [['page', { browser: true }], ['server', { exportConditions: ['node'] }]]) {
+  for (const [input, options] of [
+    ['page', { browser: true }],
+    ['server', { exportConditions: ['node'] }],
+  ]) {
     const bundle = await rollup({ input: join(here, `${input}.js`), plugins: [nodeResolve(options)] });
     await bundle.write({ dir: `${out}/rollup-${input}`, format: 'es' });
     await bundle.close();
@@ -190,13 +242,21 @@ consumer(`webpack ${version('webpack')}: web, webworker and Node`, async () => {
     target,
     context: here,
     entry: `./${entry}.js`,
-    output: { path: `${out}/webpack-${entry}`, filename: target === 'node' ? 'main.cjs' : 'main.js', publicPath: target === 'node' ? undefined : 'auto' },
+    output: {
+      path: `${out}/webpack-${entry}`,
+      filename: target === 'node' ? 'main.cjs' : 'main.js',
+      publicPath: target === 'node' ? undefined : 'auto',
+    },
     performance: { hints: false },
     // The package has the same version whatever is in it.
     snapshot: { managedPaths: [] },
   }));
   const stats = await promisify(webpack)(configurations);
-  assert.equal(stats.hasErrors() || stats.hasWarnings(), false, stats.toString({ all: false, errors: true, warnings: true }));
+  assert.equal(
+    stats.hasErrors() || stats.hasWarnings(),
+    false,
+    stats.toString({ all: false, errors: true, warnings: true }),
+  );
   assert.equal(await titleOf(at('webpack-page/main.js.html')), EXPECTED);
   assert.equal(await titleOf(at('webpack-page-file/main.js.html')), EXPECTED);
   assert.equal(await workerPage('webpack-worker', 'main.js'), EXPECTED);
@@ -206,15 +266,29 @@ consumer(`webpack ${version('webpack')}: web, webworker and Node`, async () => {
 for (const name of ['vite5', 'vite6', 'vite', 'vite8']) {
   consumer(`Vite ${version(name)}: dev, build and SSR`, async () => {
     const { build, createServer } = await import(name);
-    const options = { root: join(here, 'vite'), base: './', cacheDir: `${out}/${name}-cache`, configFile: false, logLevel: 'error' };
-    await build({ ...options, build: { outDir: `${out}/${name}`, emptyOutDir: true, modulePreload: { polyfill: false } } });
+    const options = {
+      root: join(here, 'vite'),
+      base: './',
+      cacheDir: `${out}/${name}-cache`,
+      configFile: false,
+      logLevel: 'error',
+    };
+    await build({
+      ...options,
+      build: { outDir: `${out}/${name}`, emptyOutDir: true, modulePreload: { polyfill: false } },
+    });
     assert.equal(await titleOf(at(`${name}/index.html`)), EXPECTED);
     const ssr = { outDir: `${out}/${name}-ssr`, emptyOutDir: true, ssr: join(here, 'server.js') };
     await build({ ...options, build: ssr, ssr: { noExternal: true } });
     writeFileSync(`${ssr.outDir}/package.json`, '{ "type": "module" }');
     assert.equal(await node(`${ssr.outDir}/server.js`), EXPECTED);
     const inDev = async (more) => {
-      const server = await createServer({ ...options, ...more, base: '/', server: { host: '127.0.0.1', port: 0, hmr: false, fs: { allow: [here] } } });
+      const server = await createServer({
+        ...options,
+        ...more,
+        base: '/',
+        server: { host: '127.0.0.1', port: 0, hmr: false, fs: { allow: [here] } },
+      });
       try {
         await server.listen();
         return await titleOf(`http://127.0.0.1:${server.httpServer.address().port}/`);
@@ -231,18 +305,40 @@ for (const name of ['vite5', 'vite6', 'vite', 'vite8']) {
   });
 }
 
-consumer(`Vitest ${version('vitest')}: node, jsdom ${version('jsdom')} and happy-dom ${version('happy-dom')}`, async () => {
-  for (const environment of ['node', 'jsdom', 'happy-dom']) {
-    const said = await node('node_modules/vitest/vitest.mjs', 'run', '--root=vitest', '--no-cache', '--globals', `--environment=${environment}`, '--reporter=json');
-    const { numPassedTests, success } = JSON.parse(said.slice(said.indexOf('{')));
-    assert.deepEqual([environment, success, numPassedTests], [environment, true, 2]);
-  }
-});
+consumer(
+  `Vitest ${version('vitest')}: node, jsdom ${version('jsdom')} and happy-dom ${version('happy-dom')}`,
+  async () => {
+    for (const environment of ['node', 'jsdom', 'happy-dom']) {
+      const said = await node(
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        '--root=vitest',
+        '--no-cache',
+        '--globals',
+        `--environment=${environment}`,
+        '--reporter=json',
+      );
+      const { numPassedTests, success } = JSON.parse(said.slice(said.indexOf('{')));
+      assert.deepEqual([environment, success, numPassedTests], [environment, true, 2]);
+    }
+  },
+);
 
 consumer(`Jest ${version('jest')}: required, and imported`, async () => {
   const jest = (file, ...words) =>
-    run(process.execPath, [...words, 'node_modules/jest/bin/jest.js', '--rootDir=jest', '--no-cache', '--json', '--testMatch', `**/${file}`]);
-  for (const said of [await jest('required.test.cjs'), await jest('esm.test.mjs', '--experimental-vm-modules', '--no-warnings')]) {
+    run(process.execPath, [
+      ...words,
+      'node_modules/jest/bin/jest.js',
+      '--rootDir=jest',
+      '--no-cache',
+      '--json',
+      '--testMatch',
+      `**/${file}`,
+    ]);
+  for (const said of [
+    await jest('required.test.cjs'),
+    await jest('esm.test.mjs', '--experimental-vm-modules', '--no-warnings'),
+  ]) {
     assert.equal(JSON.parse(said).numPassedTests, 1, said);
   }
 });
@@ -267,11 +363,18 @@ consumer(`wrangler ${version('wrangler')}: dry run, and the result in workerd`, 
   }
 });
 
-for (const [bundler, flag, paths] of [['Turbopack', '--turbopack', ['api', 'edge']], ['webpack', '--webpack', ['api']]]) {
+for (const [bundler, flag, paths] of [
+  ['Turbopack', '--turbopack', ['api', 'edge']],
+  ['webpack', '--webpack', ['api']],
+]) {
   consumer(`Next ${version('next')} with ${bundler}: page and routes (${paths})`, async () => {
     const options = { cwd: join(here, 'next'), env: { ...env, NEXT_DIST: `../out/next-${bundler}` } };
     await run(bin('next'), ['build', flag], options);
-    const server = spawn(process.execPath, [require.resolve('next/dist/bin/next'), 'start', '--hostname', '127.0.0.1', '--port', '0'], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+    const server = spawn(
+      process.execPath,
+      [require.resolve('next/dist/bin/next'), 'start', '--hostname', '127.0.0.1', '--port', '0'],
+      { ...options, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     try {
       const address = await new Promise((resolve, reject) => {
         let text = '';
@@ -291,7 +394,15 @@ for (const [bundler, flag, paths] of [['Turbopack', '--turbopack', ['api', 'edge
 }
 
 consumer(`TypeScript ${version('typescript')}: nodenext, bundler and node20, libraries checked`, async () => {
-  const compilerOptions = { target: 'es2022', lib: ['es2022'], types: [], strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false };
+  const compilerOptions = {
+    target: 'es2022',
+    lib: ['es2022'],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: false,
+  };
   const without = { lib: ['es2022'], files: ['usage.ts', 'required.cts'] };
   const browsers = { lib: ['es2022', 'dom', 'dom.iterable'], files: ['usage.ts', 'platform.ts'] };
   const servers = { lib: ['es2022'], types: ['node'], files: ['usage.ts', 'platform.ts'] };
@@ -303,7 +414,10 @@ consumer(`TypeScript ${version('typescript')}: nodenext, bundler and node20, lib
     Object.entries(forms).map(([name, { files, ...more }]) => {
       const project = join(out, `tsconfig.${module}.${name}.json`);
       const options = { ...compilerOptions, module, moduleResolution, ...more };
-      writeFileSync(project, JSON.stringify({ compilerOptions: options, files: files.map((file) => `../types/${file}`) }));
+      writeFileSync(
+        project,
+        JSON.stringify({ compilerOptions: options, files: files.map((file) => `../types/${file}`) }),
+      );
       return project;
     }),
   );

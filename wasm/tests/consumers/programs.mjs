@@ -12,7 +12,10 @@ export const deno = () => program('@deno', 'deno', 'deno/deno');
 
 function program(scope, file, moved) {
   const suffix = process.platform === 'win32' ? '.exe' : '';
-  const found = [...readdirSync(modules + scope).map((own) => `${scope}/${own}/${file}${suffix}`), moved].find((path) => existsSync(modules + path));
-  if (found === undefined) throw new Error(`expected a program for this machine in node_modules/${scope}, but found none`);
+  const found = [...readdirSync(modules + scope).map((own) => `${scope}/${own}/${file}${suffix}`), moved].find((path) =>
+    existsSync(modules + path),
+  );
+  if (found === undefined)
+    throw new Error(`expected a program for this machine in node_modules/${scope}, but found none`);
   return modules + found;
 }

@@ -1,6 +1,6 @@
 // Prints what the package says about some deliveries; the same in every runtime, to the byte.
 
-import { HookvetError, Vetter, events, example, examples, schema, sign } from 'hookvet';
+import { events, example, examples, HookvetError, schema, sign, Vetter } from 'hookvet';
 
 const secret = 'whsec_a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1';
 // What the README's example logs is an object, which each runtime shows in its own way.
@@ -67,4 +67,7 @@ for (const wrong of [() => new Vetter('nobody'), () => vetter.vet(null, body), (
 }
 
 const kept = Array.from({ length: 2000 }, (_, i) => vetter.vet(headers, i % 2 ? bytes : body));
-print('kept', kept.every((one) => one.text() === accepted.text()));
+print(
+  'kept',
+  kept.every((one) => one.text() === accepted.text()),
+);

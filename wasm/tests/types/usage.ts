@@ -1,6 +1,6 @@
 // What type-checks, and what does not. `tsc --noEmit` reads it; nothing runs it.
 
-import { Vetter, Verdict, sign, type AcceptedVerdict, type EventData, type Finding } from 'hookvet';
+import { type AcceptedVerdict, type EventData, type Finding, sign, Verdict, Vetter } from 'hookvet';
 
 declare const request: Request;
 declare const body: Uint8Array;

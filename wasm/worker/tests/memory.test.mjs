@@ -28,7 +28,12 @@ const HEADERS = [
 function delivery(number) {
   const riskLevel = number % 4 === 0 ? 'SEVERE' : 'HIGH';
   const id = number % 4 === 1 ? 'again' : `${number}`;
-  const body = JSON.stringify({ customerExternalID: '42', riskLevel, updatedAt: '2026-03-10T12:53:45Z', note: 'x'.repeat(BODY) });
+  const body = JSON.stringify({
+    customerExternalID: '42',
+    riskLevel,
+    updatedAt: '2026-03-10T12:53:45Z',
+    note: 'x'.repeat(BODY),
+  });
   return { path: '/amlyze', headers: [...HEADERS, ['ce-id', id]], body };
 }
 

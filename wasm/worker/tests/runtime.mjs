@@ -1,6 +1,6 @@
 // A Worker in the real runtime, and requests to it octet for octet.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { Miniflare } from 'miniflare';
 import { bundle, compatibilityDate } from '../tools/bundle.mjs';
@@ -17,10 +17,18 @@ export async function start(name, { isBare = false } = {}) {
   const objects = { STORE: { className: 'Deliveries', useSQLite: true } };
   const miniflare = new Miniflare({
     compatibilityDate,
-    modules: modules.map(({ path, contents }) => ({ type: path.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path, contents })),
+    modules: modules.map(({ path, contents }) => ({
+      type: path.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule',
+      path,
+      contents,
+    })),
     durableObjects: isBare
       ? objects
-      : { ...objects, BROKEN: { className: 'Broken', useSQLite: true }, OF_BEFORE: { className: 'OfBefore', useSQLite: true } },
+      : {
+          ...objects,
+          BROKEN: { className: 'Broken', useSQLite: true },
+          OF_BEFORE: { className: 'OfBefore', useSQLite: true },
+        },
     queueProducers: { QUEUE: 'deliveries' },
     queueConsumers: isBare ? [] : { deliveries: { maxBatchSize: 1, maxBatchTimeout: 0 } },
     bindings: { DATASPIKE_SECRET: SECRET },
@@ -31,7 +39,9 @@ export async function start(name, { isBare = false } = {}) {
   // Straight to the Worker: what stands in front of it otherwise joins and adds headers.
   const address = await miniflare.unsafeGetDirectURL();
   const agent = new Agent({ keepAlive: true });
-  const process = children().find((pid) => !before.has(pid) && /workerd/.test(readFileSync(`/proc/${pid}/comm`, 'utf8')));
+  const process = children().find(
+    (pid) => !before.has(pid) && /workerd/.test(readFileSync(`/proc/${pid}/comm`, 'utf8')),
+  );
   return {
     address,
     agent,
@@ -58,10 +68,12 @@ export async function start(name, { isBare = false } = {}) {
 export const SECRET = 'whsec_a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1';
 
 /** The processes that this one has started. */
-const children = () => readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+const children = () =>
+  readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
 
 /** The memory that a process holds, in bytes. */
-export const resident = (pid) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
+export const resident = (pid) =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
 
 /** Sends a request; headers are `[name, value]` with a character for each octet, in their order and with repeated ones. */
 export function send(address, agent, { method = 'POST', path = '/', test, headers = [], body = '' }) {
@@ -83,7 +95,8 @@ export function send(address, agent, { method = 'POST', path = '/', test, header
     sent.on('timeout', () => sent.destroy(new Error('no answer')));
     sent.on('error', (error) => {
       // The runtime closes a connection after a body that it has not read to its end.
-      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(send(address, agent, { method, path, test, headers, body }));
+      if (sent.reusedSocket && error.code === 'ECONNRESET')
+        resolve(send(address, agent, { method, path, test, headers, body }));
       else reject(error);
     });
     sent.end(bytes);
@@ -106,7 +119,10 @@ const cases = new URL('../../../tests/cases/', import.meta.url);
 export const files = (folder) =>
   readdirSync(new URL(folder, cases))
     .sort()
-    .map((file) => ({ name: file.slice(0, -'.json'.length), text: readFileSync(new URL(folder + file, cases), 'utf8') }))
+    .map((file) => ({
+      name: file.slice(0, -'.json'.length),
+      text: readFileSync(new URL(folder + file, cases), 'utf8'),
+    }))
     .map(({ name, text }) => ({ name, text, ...JSON.parse(text) }));
 
 export const bodyOf = ({ body = '', body_base64: encoded }) =>

@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Vetter, sign } from 'hookvet';
+import { sign, Vetter } from 'hookvet';
 import { names } from '../tools/bundle.mjs';
-import { SECRET, answerOf, bodyOf, files, start } from './runtime.mjs';
+import { answerOf, bodyOf, files, SECRET, start } from './runtime.mjs';
 
 const PROBLEM = 'application/problem+json';
 const NOW = 1_773_147_225;
@@ -34,7 +34,13 @@ function customer(id, { riskLevel = 'HIGH', more = {} } = {}) {
 /** A signed delivery of Dataspike. */
 function screening({ secret = SECRET, timestamp = NOW } = {}) {
   const id = '01827ed4-c928-7a3c-9a30-7ab7cc169d11';
-  const body = JSON.stringify({ id, webhook_id: id, event_type: 'AML_SCREENING', timestamp: '2023-07-18T15:32:13Z', payload: {} });
+  const body = JSON.stringify({
+    id,
+    webhook_id: id,
+    event_type: 'AML_SCREENING',
+    timestamp: '2023-07-18T15:32:13Z',
+    payload: {},
+  });
   const signature = sign('dataspike', { secret, timestamp, body });
   return { path: '/dataspike', headers: [['content-type', 'application/json'], ...Object.entries(signature)], body };
 }
@@ -48,7 +54,9 @@ function settingsOf({ request, settings = {} }) {
   if (request.reveal || credentials || peers || wait || methods || !isPlain) return undefined;
   const values = {
     POLICY: request.policy,
-    RULES: Object.entries(request.rules ?? {}).map((pair) => pair.join('=')).join(' '),
+    RULES: Object.entries(request.rules ?? {})
+      .map((pair) => pair.join('='))
+      .join(' '),
     DATASPIKE_SECRET: secrets.join(' '),
     ALLOW_UNSIGNED: 'true',
     SOLICIT_BATCHES: `${request.batches ?? false}`,
@@ -72,7 +80,14 @@ const SEEN_OTHERWISE = ['amlyze-repeated-type', 'amlyze-two-content-types', 'clo
 
 /** What the npm package answers under Node to what a Worker is given. */
 function answerOfPackage({ vendor, policy, rules, secrets, headers, now = 0, batches, ...request }) {
-  const vetter = new Vetter(vendor, { policy, rules, secrets, solicitBatches: batches, allowUnsigned: true, now: () => now });
+  const vetter = new Vetter(vendor, {
+    policy,
+    rules,
+    secrets,
+    solicitBatches: batches,
+    allowUnsigned: true,
+    now: () => now,
+  });
   const verdict = vetter.vet(seenByWorkers(headers), bodyOf(request));
   if (verdict.accepted) return { status: 204, headers: [], body: '' };
   return { status: verdict.status, headers: [['content-type', PROBLEM]], body: verdict.problem() };
@@ -141,7 +156,10 @@ for (const name of names) {
           assert.deepEqual(given, { status: 204, headers: [], body: '' });
           const [row, ...others] = await rows(sent.vendor);
           assert.deepEqual(others, []);
-          assert.equal(row.verdict, text.slice(text.indexOf('\n  "verdict": ') + '\n  "verdict": '.length, -'\n}\n'.length));
+          assert.equal(
+            row.verdict,
+            text.slice(text.indexOf('\n  "verdict": ') + '\n  "verdict": '.length, -'\n}\n'.length),
+          );
           assert.equal(row.bodyBase64, bodyOf(sent).toString('base64'));
           assert.equal(row.key, verdict.event?.key ?? null);
           assert.equal(row.type, verdict.event?.type ?? null);
@@ -199,23 +217,35 @@ for (const name of names) {
         await worker.store('clear', 'amlyze');
         for (let time = 0; time < 3; time += 1) assert.equal((await worker.send(customer('again'))).status, 204);
         const kept = await rows('amlyze');
-        assert.deepEqual(kept.map(({ key, redeliveries }) => [key, redeliveries]), [['customer again', 2]]);
+        assert.deepEqual(
+          kept.map(({ key, redeliveries }) => [key, redeliveries]),
+          [['customer again', 2]],
+        );
       });
 
       test('deliveries that come at once are kept once', async () => {
         await worker.store('clear', 'amlyze');
         const answers = await Promise.all(Array.from({ length: 8 }, () => worker.send(customer('at once'))));
-        assert.deepEqual(answers.map(({ status }) => status), Array(8).fill(204));
-        assert.deepEqual((await rows('amlyze')).map(({ redeliveries }) => redeliveries), [7]);
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          Array(8).fill(204),
+        );
+        assert.deepEqual(
+          (await rows('amlyze')).map(({ redeliveries }) => redeliveries),
+          [7],
+        );
       });
 
       test('another body under the same key is kept besides', async () => {
         await worker.store('clear', 'amlyze');
         for (const riskLevel of ['HIGH', 'LOW']) await worker.send(customer('conflict', { riskLevel }));
-        assert.deepEqual((await rows('amlyze')).map(({ key }) => key), ['customer conflict', 'customer conflict']);
+        assert.deepEqual(
+          (await rows('amlyze')).map(({ key }) => key),
+          ['customer conflict', 'customer conflict'],
+        );
       });
 
-      test('without a key a delivery is nobody\'s duplicate', async () => {
+      test("without a key a delivery is nobody's duplicate", async () => {
         await worker.store('clear', 'amlyze');
         const { headers, ...delivery } = customer('none');
         const sent = { ...delivery, headers: headers.filter(([header]) => header !== 'ce-id') };
@@ -224,21 +254,35 @@ for (const name of names) {
           assert.equal((await worker.send({ ...sent, test: { settings: { QUARANTINE_TO: 'store' } } })).status, 202);
         }
         const kept = (await rows('amlyze')).map(({ key, decision, redeliveries }) => [key, decision, redeliveries]);
-        assert.deepEqual(kept, ['accept', 'reject', 'accept', 'reject'].map((decision) => [null, decision, 0]));
+        assert.deepEqual(
+          kept,
+          ['accept', 'reject', 'accept', 'reject'].map((decision) => [null, decision, 0]),
+        );
       });
 
       test('another attribute under the same key is kept besides', async () => {
         await worker.store('clear', 'amlyze');
         const { headers, ...delivery } = customer('half');
-        for (const more of [[], [], [['ce-note', 'é%20']], [['ce-note', 'é%20']]]) await worker.send({ ...delivery, headers: [...headers, ...more] });
-        assert.deepEqual((await rows('amlyze')).map(({ redeliveries }) => redeliveries), [1, 1]);
+        for (const more of [[], [], [['ce-note', 'é%20']], [['ce-note', 'é%20']]])
+          await worker.send({ ...delivery, headers: [...headers, ...more] });
+        assert.deepEqual(
+          (await rows('amlyze')).map(({ redeliveries }) => redeliveries),
+          [1, 1],
+        );
       });
 
       test('what a store of before holds is kept, and its numbers go on', async () => {
         const given = await worker.send({ ...customer('after'), test: { isStoreOfBefore: true } });
         assert.equal(given.status, 204);
         const kept = await worker.store('rows', 'amlyze', { ofBefore: true });
-        assert.deepEqual(kept.map(({ seq, key, redeliveries }) => [seq, key, redeliveries]), [[3, 'customer 1', 5], [5, null, 0], [10, 'customer after', 0]]);
+        assert.deepEqual(
+          kept.map(({ seq, key, redeliveries }) => [seq, key, redeliveries]),
+          [
+            [3, 'customer 1', 5],
+            [5, null, 0],
+            [10, 'customer after', 0],
+          ],
+        );
       });
 
       test('what was set aside is kept as accepted once the settings take it', async () => {
@@ -247,7 +291,10 @@ for (const name of names) {
         const refused = await worker.send({ ...delivery, test: { settings: { QUARANTINE_TO: 'store' } } });
         const taken = await worker.send({ ...delivery, test: { settings: { POLICY: 'tolerant' } } });
         assert.deepEqual([refused.status, taken.status], [202, 204]);
-        assert.deepEqual((await rows('amlyze')).map(({ decision }) => decision), ['reject', 'accept']);
+        assert.deepEqual(
+          (await rows('amlyze')).map(({ decision }) => decision),
+          ['reject', 'accept'],
+        );
       });
 
       test('they are known for seven days, and then what is old is deleted', async () => {
@@ -263,7 +310,10 @@ for (const name of names) {
         assert.equal((await rows('amlyze')).length, 2);
         const last = await worker.store('alarm', 'amlyze', { time: (now + 7 * DAY) * 1000 });
         assert.equal(last, (now + 8 * DAY) * 1000);
-        assert.deepEqual((await rows('amlyze')).map(({ key }) => key), ['customer new']);
+        assert.deepEqual(
+          (await rows('amlyze')).map(({ key }) => key),
+          ['customer new'],
+        );
         await worker.store('alarm', 'amlyze', { time: (now + 8 * DAY) * 1000 });
         assert.deepEqual(await rows('amlyze'), []);
       });
@@ -274,7 +324,10 @@ for (const name of names) {
       for (let id = 0; id < 3; id += 1) await worker.send(customer(`page ${id}`));
       const first = await rows('amlyze', { limit: 2 });
       const second = await rows('amlyze', { after: first.at(-1).seq, limit: 2 });
-      assert.deepEqual([...first, ...second].map(({ key }) => key), [0, 1, 2].map((id) => `customer page%20${id}`));
+      assert.deepEqual(
+        [...first, ...second].map(({ key }) => key),
+        [0, 1, 2].map((id) => `customer page%20${id}`),
+      );
     });
 
     test('credentials are left out of what is kept', async () => {
@@ -282,8 +335,14 @@ for (const name of names) {
       const { headers, ...delivery } = customer('door');
       await worker.send({ ...delivery, headers: [...headers, ['authorization', 'Bearer t'], ['cookie', 'c=1']] });
       const kept = JSON.parse((await rows('amlyze'))[0].headers);
-      assert.deepEqual(kept.filter(([name]) => name === 'authorization' || name === 'cookie'), []);
-      assert.deepEqual(kept.find(([name]) => name === 'ce-id'), ['ce-id', 'door']);
+      assert.deepEqual(
+        kept.filter(([name]) => name === 'authorization' || name === 'cookie'),
+        [],
+      );
+      assert.deepEqual(
+        kept.find(([name]) => name === 'ce-id'),
+        ['ce-id', 'door'],
+      );
     });
 
     describe('a store that fails', () => {
@@ -316,7 +375,10 @@ for (const name of names) {
         assert.equal(receivedAt, NOW * 1000);
         assert.equal(digest, digestOf(JSON.parse(verdict).event, delivery.body));
         assert.equal(Buffer.from(bodyBase64, 'base64').toString(), delivery.body);
-        assert.deepEqual(headers.find(([header]) => header === 'ce-id'), ['ce-id', 'queued']);
+        assert.deepEqual(
+          headers.find(([header]) => header === 'ce-id'),
+          ['ce-id', 'queued'],
+        );
         assert.equal(JSON.parse(verdict).decision, 'accept');
       });
 
@@ -356,7 +418,12 @@ for (const name of names) {
         server = createServer(async (request, response) => {
           const chunks = [];
           for await (const chunk of request) chunks.push(chunk);
-          seen.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
+          seen.push({
+            method: request.method,
+            url: request.url,
+            headers: request.headers,
+            body: Buffer.concat(chunks).toString(),
+          });
           if (request.headers['ce-id'] === 'moved') response.writeHead(302, { location: '/elsewhere' }).end();
           else response.writeHead(200, { 'content-type': 'text/plain', 'x-origin': 'yes' }).end('taken');
         });
@@ -368,10 +435,16 @@ for (const name of names) {
 
       test('it gets the same headers and bytes, and its answer is the answer', async () => {
         const { headers, body } = customer('there and back', { more: { spaced: '  ü\u0001 ' } });
-        const delivery = { headers: [...headers, ['authorization', 'Bearer t'], ['x-own', 'a, b']], body: ` ${body}\r\n` };
+        const delivery = {
+          headers: [...headers, ['authorization', 'Bearer t'], ['x-own', 'a, b']],
+          body: ` ${body}\r\n`,
+        };
         const given = await worker.send({ ...delivery, path: '/amlyze', test: { settings } });
         assert.deepEqual([given.status, given.body], [200, 'taken']);
-        assert.deepEqual(given.headers.find(([header]) => header === 'x-origin'), ['x-origin', 'yes']);
+        assert.deepEqual(
+          given.headers.find(([header]) => header === 'x-origin'),
+          ['x-origin', 'yes'],
+        );
         const { method, url, headers: got, body: bytes } = seen.at(-1);
         assert.deepEqual([method, url, bytes], ['POST', '/in/amlyze', ` ${body}\r\n`]);
         for (const [header, value] of delivery.headers) assert.equal(got[header], value);
@@ -385,7 +458,7 @@ for (const name of names) {
         assert.equal(seen.length, count);
       });
 
-      test('a redirect is the sender\'s to see', async () => {
+      test("a redirect is the sender's to see", async () => {
         const given = await worker.send({ ...customer('moved'), test: { settings } });
         assert.equal(given.status, 302);
       });
@@ -409,7 +482,9 @@ for (const name of names) {
           const { hostname: host, port } = worker.address;
           const sent = request({ method: 'POST', host, port, path, headers: headers.flat() }, (answer) => {
             isAnswered = true;
-            answerOf(answer).then((given) => resolve({ given, sentBytes }), reject).finally(() => sent.destroy());
+            answerOf(answer)
+              .then((given) => resolve({ given, sentBytes }), reject)
+              .finally(() => sent.destroy());
           });
           sent.on('error', (error) => isAnswered || reject(error));
           (async () => {
@@ -418,7 +493,8 @@ for (const name of names) {
               sentBytes += piece.length;
               // Time to read an answer: the runtime closes a connection on whoever writes on.
               await sleep(2);
-              if (!sent.write(piece)) await Promise.race([once(sent, 'drain'), once(sent, 'close'), once(sent, 'response')]);
+              if (!sent.write(piece))
+                await Promise.race([once(sent, 'drain'), once(sent, 'close'), once(sent, 'response')]);
             }
             sent.end();
           })().catch(reject);
@@ -429,7 +505,11 @@ for (const name of names) {
 
       test('they are taken up to the limit', async () => {
         const { headers, body } = customer('chunked');
-        const { given } = await stream(chunked(headers), '/amlyze', body.split(/(?=[,:])/).map((piece) => Buffer.from(piece)));
+        const { given } = await stream(
+          chunked(headers),
+          '/amlyze',
+          body.split(/(?=[,:])/).map((piece) => Buffer.from(piece)),
+        );
         assert.deepEqual(given, { status: 204, headers: [], body: '' });
       });
 
@@ -462,7 +542,10 @@ for (const name of names) {
         await sleep(200);
         sent.destroy();
         assert.equal((await worker.send(customer('still there'))).status, 204);
-        assert.deepEqual((await rows('amlyze')).map(({ key }) => key), ['customer still%20there']);
+        assert.deepEqual(
+          (await rows('amlyze')).map(({ key }) => key),
+          ['customer still%20there'],
+        );
       });
     });
 
@@ -518,7 +601,8 @@ for (const name of names) {
       const headers = unknown.headers.map(([name, value]) => [name, name === 'ce-type' ? 'Jane-Doe' : value]);
       await worker.send({ ...unknown, headers, test: {} });
       await worker.send({ ...customer('logged-id', { riskLevel: 'SEVERE-value' }), test: {} });
-      const line = /\{"vendor":"amlyze","type":"com\.amlyze\.customer\.updated","status":422,.*\[\["SCHEMA-enum","drift","body:\/riskLevel"\]\]\}/;
+      const line =
+        /\{"vendor":"amlyze","type":"com\.amlyze\.customer\.updated","status":422,.*\[\["SCHEMA-enum","drift","body:\/riskLevel"\]\]\}/;
       for (let tries = 0; tries < 100 && !line.test(worker.output()); tries += 1) await sleep(20);
       assert.match(worker.output(), line);
       assert.match(worker.output(), /\{"vendor":"amlyze","type":"other","status":204,/);
@@ -531,7 +615,10 @@ for (const name of names) {
 function digestOf({ key, attributes, ...named }, body) {
   const netstring = (text) => `${Buffer.byteLength(text)}:${text},`;
   const pairs = Object.entries({ ...attributes, ...named }).filter(([, value]) => value !== null);
-  const text = pairs.sort(([a], [b]) => (a < b ? -1 : 1)).map((pair) => pair.map(netstring).join('')).join('');
+  const text = pairs
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map((pair) => pair.map(netstring).join(''))
+    .join('');
   return createHash('sha256').update(netstring(text)).update(body).digest('hex');
 }
 
@@ -544,5 +631,12 @@ function unavailable(message) {
     detail: `STORE-unavailable at request: ${message}`,
     findings: [{ rule: 'STORE-unavailable', severity: 'error', where: 'request', message }],
   });
-  return { status: 503, headers: [['content-type', PROBLEM], ['retry-after', '5']], body };
+  return {
+    status: 503,
+    headers: [
+      ['content-type', PROBLEM],
+      ['retry-after', '5'],
+    ],
+    body,
+  };
 }

@@ -1,7 +1,6 @@
 // Bundles a Worker as `wrangler deploy` does: one module of JavaScript, and the WebAssembly beside it.
 
-import { readFileSync, readdirSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

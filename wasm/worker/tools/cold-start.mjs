@@ -4,7 +4,7 @@
 //   node cold-start.mjs [ROUNDS]
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,12 @@ import { bundle, compatibilityDate, names } from './bundle.mjs';
 // A CommonJS module that says it is none.
 const workerd = runtimePackage.default;
 const rounds = Number(process.argv[2] ?? 21);
-const empty = [{ path: 'worker.js', contents: 'export default { fetch: ({ method }) => new Response(null, { status: method === "GET" ? 204 : 422 }) };' }];
+const empty = [
+  {
+    path: 'worker.js',
+    contents: 'export default { fetch: ({ method }) => new Response(null, { status: method === "GET" ? 204 : 422 }) };',
+  },
+];
 const bindings = { DELIVER_TO: 'origin', ORIGIN: 'http://localhost' };
 
 /** A delivery that takes the whole way to its refusal: headers, body, schema. */
@@ -48,7 +53,9 @@ const worker :Workerd.Worker = (
 
 /** Milliseconds that all threads of a process have had a processor. */
 function processorTime(pid) {
-  const times = readdirSync(`/proc/${pid}/task`).map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]));
+  const times = readdirSync(`/proc/${pid}/task`).map((task) =>
+    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
+  );
   return times.reduce((sum, time) => sum + time, 0) / 1e6;
 }
 
@@ -63,7 +70,9 @@ const statusOf = (options, sent) =>
 /** Milliseconds from the start of a runtime to the first answer, and to the first verdict. */
 async function start(folder) {
   const begin = process.hrtime.bigint();
-  const runtime = spawn(workerd, ['serve', '--control-fd=3', join(folder, 'config.capnp')], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const runtime = spawn(workerd, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
   try {
     const port = await new Promise((resolve, reject) => {
       let said = '';
@@ -92,7 +101,10 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 
 const root = mkdtempSync(join(tmpdir(), 'hookvet-cold-start-'));
 try {
-  const workers = { empty, ...Object.fromEntries(await Promise.all(names.map(async (name) => [name, await bundle(name)]))) };
+  const workers = {
+    empty,
+    ...Object.fromEntries(await Promise.all(names.map(async (name) => [name, await bundle(name)]))),
+  };
   const folders = Object.entries(workers).map(([name, modules]) => {
     const folder = mkdtempSync(join(root, `${name}-`));
     for (const { path, contents } of modules) writeFileSync(join(folder, path), contents);
@@ -107,7 +119,9 @@ try {
     }
   }
   console.log(`Medians of ${rounds} starts, ms; in brackets above the empty Worker.\n`);
-  console.log('| Worker | bytes | first answer | on a processor | first verdict | on a processor |\n|---|---|---|---|---|---|');
+  console.log(
+    '| Worker | bytes | first answer | on a processor | first verdict | on a processor |\n|---|---|---|---|---|---|',
+  );
   const figure = ({ times }, moment, kind) => median(times.map((time) => time[moment][kind]));
   for (const worker of folders) {
     const bytes = worker.modules.reduce((sum, { contents }) => sum + contents.length, 0);

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::examples::{Example, plain};
 use super::headers::{self, SIGNATURE, SIGNATURE_FORM};
 use super::{GENERATED_BY, schema_path};
+use crate::publish::{self, Message};
 use crate::{EventInfo, Vendor, events};
 
 /// Draft-07 is the newest draft that AsyncAPI tools must understand.
@@ -31,40 +32,10 @@ pub(super) fn document(vendor: Vendor, examples: &[Example]) -> Value {
              address itself.",
         ),
     };
-    let of_vendor = || events().iter().filter(|info| info.vendor == vendor);
-    let reference = |place: &str, info: &EventInfo| json!({ "$ref": format!("#/{place}/{}", info.name) });
-    let sent: Map<_, _> =
-        of_vendor().map(|info| (info.name.to_owned(), reference("components/messages", info))).collect();
-    let received: Vec<_> = of_vendor().map(|info| reference("channels/deliveries/messages", info)).collect();
-    let messages: Map<_, _> = of_vendor().map(|info| (info.name.to_owned(), message(info, examples))).collect();
-    let mut document = json!({
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": title,
-            "version": "1.0.0",
-            "description": format!("{description} {GENERATED_BY}"),
-            "license": { "name": "MIT OR Apache-2.0" },
-        },
-        "defaultContentType": "application/json",
-        "channels": {
-            "deliveries": {
-                "title": "Deliveries",
-                "description": "The address is the receiver's own.",
-                "address": null,
-                "messages": sent,
-            }
-        },
-        "operations": {
-            "receiveDelivery": {
-                "action": "receive",
-                "title": "Receive a delivery",
-                "channel": { "$ref": "#/channels/deliveries" },
-                "messages": received,
-                "bindings": { "http": { "method": "POST", "bindingVersion": "0.3.0" } },
-            }
-        },
-        "components": { "messages": messages },
-    });
+    let of_vendor = events().iter().filter(|info| info.vendor == vendor);
+    let messages: Vec<_> = of_vendor.map(|info| message(info, examples)).collect();
+    let mut document = publish::asyncapi(title, "1.0.0", &format!("{description} {GENERATED_BY}"), &messages);
+    document["info"]["license"] = json!({ "name": "MIT OR Apache-2.0" });
     if vendor == Vendor::Dataspike {
         document["components"]["securitySchemes"] = json!({
             "signature": { "type": "httpApiKey", "in": "header", "name": SIGNATURE, "description": SIGNATURE_FORM },
@@ -75,28 +46,19 @@ pub(super) fn document(vendor: Vendor, examples: &[Example]) -> Value {
     document
 }
 
-fn message(info: &EventInfo, examples: &[Example]) -> Value {
+fn message(info: &EventInfo, examples: &[Example]) -> Message {
     let headers = headers::of(info);
-    let required: Vec<_> = headers.iter().filter(|header| header.required).map(|header| header.name).collect();
-    let properties: Map<_, _> =
-        headers.iter().map(|header| (header.name.to_owned(), header.described_schema())).collect();
-    let mut message = json!({
-        "name": info.name,
-        "title": info.title,
-        "summary": info.fires,
-        "contentType": "application/json",
-        "headers": { "type": "object", "required": required, "properties": properties },
-        "payload": {
-            "schemaFormat": SCHEMA_FORMAT,
-            "schema": { "$ref": format!("../draft-07/{}", schema_path(info.vendor, info.name)) },
-        },
-    });
     let names: Vec<_> = headers.iter().map(|header| header.name).collect();
-    message["examples"] = json!([shown(plain(examples, info), &names)]);
-    if info.deprecated {
-        message["tags"] = json!([{ "name": "deprecated" }]);
+    Message {
+        name: info.name.to_owned(),
+        title: info.title.to_owned(),
+        summary: info.fires.to_owned(),
+        examples: vec![shown(plain(examples, info), &names)],
+        headers,
+        schema_format: SCHEMA_FORMAT,
+        schema: json!({ "$ref": format!("../draft-07/{}", schema_path(info.vendor, info.name)) }),
+        is_deprecated: info.deprecated,
     }
-    message
 }
 
 fn shown(example: &Example, names: &[&str]) -> Value {

@@ -1,9 +1,10 @@
 //! One OpenAPI 3.1 document with a webhook for every event of both vendors.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::headers::{self, SIGNATURE, SIGNATURE_FORM};
 use super::{GENERATED_BY, schema_path};
+use crate::publish::{self, Message};
 use crate::{EventInfo, Vendor, events};
 
 /// Path below `schemas/`.
@@ -14,72 +15,49 @@ const DESCRIPTION: &str = "What a receiver of AMLYZE's and Dataspike's webhooks 
 
 /// Renders the document; references are relative to `schemas/`.
 pub(super) fn document() -> Value {
-    let webhooks: Map<_, _> =
-        events().iter().map(|info| (info.name.to_owned(), json!({ "post": operation(info) }))).collect();
-    json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Compliance webhooks",
-            "version": "1.0.0",
-            "description": format!("{DESCRIPTION} {GENERATED_BY}"),
-            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+    let operations = events().iter().map(|info| (info.name.to_owned(), operation(info)));
+    let mut document =
+        publish::openapi("Compliance webhooks", "1.0.0", &format!("{DESCRIPTION} {GENERATED_BY}"), operations);
+    document["info"]["license"] = json!({ "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" });
+    document["tags"] = json!([
+        {
+            "name": Vendor::Amlyze.as_str(),
+            "description": "CloudEvents 1.0 in binary mode. No document says how a delivery proves where it comes from.",
         },
-        "tags": [
-            {
-                "name": Vendor::Amlyze.as_str(),
-                "description": "CloudEvents 1.0 in binary mode. No document says how a delivery proves where it comes from.",
-            },
-            { "name": Vendor::Dataspike.as_str(), "description": "Signed JSON." },
-        ],
-        "webhooks": webhooks,
-        "components": {
-            "securitySchemes": {
-                "dataspikeSignature": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": SIGNATURE,
-                    "description": SIGNATURE_FORM,
-                },
+        { "name": Vendor::Dataspike.as_str(), "description": "Signed JSON." },
+    ]);
+    document["components"] = json!({
+        "securitySchemes": {
+            "dataspikeSignature": {
+                "type": "apiKey",
+                "in": "header",
+                "name": SIGNATURE,
+                "description": SIGNATURE_FORM,
             },
         },
-    })
+    });
+    document
 }
 
 fn operation(info: &EventInfo) -> Value {
     let is_dataspike = info.vendor == Vendor::Dataspike;
-    let mut operation = json!({
-        "operationId": info.name,
-        "tags": [info.vendor.as_str()],
-        "summary": info.title,
-        "description": info.fires,
-        "requestBody": {
-            "required": true,
-            "content": {
-                "application/json": {
-                    "schema": { "$ref": format!("./{}", schema_path(info.vendor, info.name)) },
-                },
-            },
-        },
-        "responses": responses(info.vendor),
-        "security": if is_dataspike { json!([{ "dataspikeSignature": [] }]) } else { json!([]) },
-    });
-    if !is_dataspike {
+    let schema = json!({ "$ref": format!("./{}", schema_path(info.vendor, info.name)) });
+    let message = Message {
+        name: info.name.to_owned(),
+        title: info.title.to_owned(),
+        summary: info.fires.to_owned(),
+        headers: headers::of(info),
+        schema_format: "",
+        schema: Value::Null,
+        examples: Vec::new(),
+        is_deprecated: info.deprecated,
+    };
+    let mut operation = publish::openapi_operation(&message, info.fires, &schema, &responses(info.vendor));
+    operation["tags"] = json!([info.vendor.as_str()]);
+    operation["security"] = if is_dataspike { json!([{ "dataspikeSignature": [] }]) } else { json!([]) };
+    if is_dataspike && let Value::Object(members) = &mut operation {
         // The signature is a security scheme already.
-        operation["parameters"] = headers::of(info)
-            .iter()
-            .map(|header| {
-                json!({
-                    "name": header.name,
-                    "in": "header",
-                    "required": header.required,
-                    "description": header.description,
-                    "schema": header.schema,
-                })
-            })
-            .collect();
-    }
-    if info.deprecated {
-        operation["deprecated"] = true.into();
+        members.remove("parameters");
     }
     operation
 }

@@ -6,6 +6,7 @@
 //! Overflow checks and debug assertions are on. A find becomes a case in `tests/onepass_oracle.rs`.
 
 mod agree;
+mod grammar;
 mod mutate;
 
 use std::collections::HashSet;

@@ -1,11 +1,12 @@
-//! A scanned text: nodes that know their kind, their bytes and their JSON Pointer.
+//! A JSON text as nodes, which know their kind, their bytes and their JSON Pointer.
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use super::number::Decimal;
 use super::pointer;
-use super::scan::{Fault, Limits, Scan, scan};
-#[cfg(any(test, feature = "own-schemas"))]
+#[cfg(any(test, feature = "runtime-schemas"))]
 use super::text::unescape_pointer;
 use super::text::{has_lone_surrogate, unescape};
 
@@ -49,45 +50,92 @@ pub(crate) struct Value {
     pub(crate) position: usize,
 }
 
-/// A JSON text that has been scanned.
+/// A JSON text in which values are looked up.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
     bytes: &'a [u8],
-    scan: Scan,
+    values: Vec<Value>,
 }
 
 impl<'a> Document<'a> {
-    /// Scans `bytes`, at most `max_depth` containers deep.
-    pub(crate) fn parse(bytes: &'a [u8], max_depth: usize) -> Result<Self, Fault> {
-        Self::parse_with(bytes, Limits { max_depth, trailing_commas: false })
-    }
-
-    /// As [`parse`](Self::parse), reading past commas before a closing bracket.
-    pub(crate) fn parse_lenient(bytes: &'a [u8], max_depth: usize) -> Result<Self, Fault> {
-        Self::parse_with(bytes, Limits { max_depth, trailing_commas: true })
-    }
-
-    fn parse_with(bytes: &'a [u8], limits: Limits) -> Result<Self, Fault> {
-        Ok(Self { bytes, scan: scan(bytes, limits)? })
+    /// Lists the values of a text that the pass has read, and that is JSON therefore: the grammar is not looked at once more.
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        let mut values = Vec::new();
+        // The containers that are open, each with how many values it holds so far.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        let (mut at, mut name) = (0, None);
+        while let Some(&byte) = bytes.get(at) {
+            let start = at;
+            let kind = match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b':' | b',' => {
+                    at += 1;
+                    continue;
+                }
+                b'}' | b']' => {
+                    at += 1;
+                    if let Some((container, _)) = open.pop() {
+                        let next = values.len();
+                        let value: &mut Value = &mut values[container];
+                        (value.end, value.next) = (at, next);
+                    }
+                    continue;
+                }
+                b'{' => Kind::Object,
+                b'[' => Kind::Array,
+                b'"' => Kind::String,
+                b't' => Kind::True,
+                b'f' => Kind::False,
+                b'n' => Kind::Null,
+                _ => Kind::Number,
+            };
+            at = match kind {
+                Kind::Object | Kind::Array => at + 1,
+                Kind::String => string_end(bytes, at),
+                _ => scalar_end(bytes, at),
+            };
+            let parent = open.last().map_or(0, |(container, _)| *container);
+            if kind == Kind::String
+                && name.is_none()
+                && values.get(parent).is_some_and(|value| value.kind == Kind::Object)
+            {
+                name = Some((start, at));
+                continue;
+            }
+            let position = open.last_mut().map_or(0, |(_, count)| std::mem::replace(count, *count + 1));
+            let (key_start, key_end) = name.take().unwrap_or_default();
+            if matches!(kind, Kind::Object | Kind::Array) {
+                open.push((values.len(), 0));
+            }
+            let next = values.len() + 1;
+            values.push(Value { kind, start, end: at, key_start, key_end, next, parent, position });
+        }
+        if values.is_empty() {
+            values.push(Value {
+                kind: Kind::Null,
+                start: 0,
+                end: 0,
+                key_start: 0,
+                key_end: 0,
+                next: 1,
+                parent: 0,
+                position: 0,
+            });
+        }
+        Self { bytes, values }
     }
 
     pub(crate) fn root(&self) -> Node<'_, 'a> {
         Node { document: self, index: 0 }
     }
 
-    /// Offsets of commas before a closing bracket; empty unless parsed leniently.
-    pub(crate) fn trailing_commas(&self) -> &[usize] {
-        &self.scan.trailing_commas
-    }
-
     /// Every value, containers before their content.
     #[cfg(any(test, feature = "internals"))]
     pub(crate) fn nodes(&self) -> impl Iterator<Item = Node<'_, 'a>> {
-        (0..self.scan.entries.len()).map(|index| Node { document: self, index })
+        (0..self.values.len()).map(|index| Node { document: self, index })
     }
 
     /// The value that a JSON Pointer names.
-    #[cfg(any(test, feature = "own-schemas"))]
+    #[cfg(any(test, feature = "runtime-schemas"))]
     pub(crate) fn at(&self, pointer: &str) -> Option<Node<'_, 'a>> {
         let mut node = self.root();
         for token in pointer.split('/').skip(1) {
@@ -104,11 +152,54 @@ impl<'a> Document<'a> {
     /// The value that starts at `offset`, or whose member's name does.
     pub(crate) fn at_offset(&self, offset: usize) -> Option<Node<'_, 'a>> {
         // Values stand in the order of their text, and a name stands between the value before and its own.
-        let index = self.scan.entries.partition_point(|value| value.start < offset);
-        let value = self.scan.entries.get(index)?;
+        let index = self.values.partition_point(|value| value.start < offset);
+        let value = self.values.get(index)?;
         let is_it = value.start == offset || (value.key_end != 0 && value.key_start == offset);
         is_it.then_some(Node { document: self, index })
     }
+}
+
+/// Where the string at `at` ends, its closing quote included.
+fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if bytes[at] == b'"' {
+            return at + 1;
+        }
+        at += 2;
+    }
+    bytes.len()
+}
+
+/// Where the number or the literal at `at` ends.
+fn scalar_end(bytes: &[u8], at: usize) -> usize {
+    let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b']' | b'}');
+    bytes[at..].iter().position(is_end).map_or(bytes.len(), |length| at + length.max(1))
+}
+
+/// The commas of a text that stand before a closing bracket and behind a value, outside strings.
+pub(crate) fn trailing_commas(bytes: &[u8]) -> Vec<usize> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    // The last byte that is no white space, and where.
+    let mut before = None;
+    while let Some(&byte) = bytes.get(at) {
+        let next = if byte == b'"' { string_end(bytes, at) } else { at + 1 };
+        if !byte.is_ascii_whitespace() {
+            before = match (byte, before) {
+                (b'}' | b']', Some((b',', comma, true))) => {
+                    found.push(comma);
+                    Some((byte, at, true))
+                }
+                (b',', last) => {
+                    Some((b',', at, last.is_some_and(|(last, ..)| !matches!(last, b',' | b'[' | b'{' | b':'))))
+                }
+                _ => Some((byte, at, true)),
+            };
+        }
+        at = next;
+    }
+    found
 }
 
 /// One value of a [`Document`].
@@ -120,7 +211,7 @@ pub(crate) struct Node<'d, 'a> {
 
 impl<'d, 'a> Node<'d, 'a> {
     fn entry(self) -> &'d Value {
-        &self.document.scan.entries[self.index]
+        &self.document.values[self.index]
     }
 
     pub(crate) fn kind(self) -> Kind {
@@ -280,17 +371,12 @@ fn is_same_number(a: &[u8], b: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scan::FaultKind;
     use super::*;
-
-    fn fault(text: &str) -> FaultKind {
-        Document::parse(text.as_bytes(), 8).map(|_| ()).expect_err(text).kind
-    }
 
     #[test]
     fn members_items_and_pointers_are_found() {
         let text = br#"{"a":[1,{"b/c":"x\u0041"}],"d":null}"#;
-        let document = Document::parse(text, 8).expect("valid");
+        let document = Document::of(text);
         let node = document.at("/a/1/b~1c").expect("there");
         assert_eq!(node.text().as_deref(), Some("xA"));
         assert_eq!(node.pointer(), "/a/1/b~1c");
@@ -306,35 +392,9 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_has_its_kind() {
-        assert_eq!(fault(""), FaultKind::Empty);
-        assert_eq!(fault("  "), FaultKind::Empty);
-        assert_eq!(fault("{"), FaultKind::CutOff);
-        assert_eq!(fault("[1,"), FaultKind::CutOff);
-        assert_eq!(fault("[1,]"), FaultKind::TrailingComma);
-        assert_eq!(fault("{,}"), FaultKind::Expected("a member name in double quotes"));
-        assert_eq!(fault("{\"a\" 1}"), FaultKind::Expected("a colon after the member name"));
-        assert_eq!(fault("[1 2]"), FaultKind::Expected("a comma or ] after an item"));
-        assert_eq!(fault("[,1]"), FaultKind::Expected("a JSON value"));
-        assert_eq!(fault("01"), FaultKind::Expected("no digit after a leading zero"));
-        assert_eq!(fault("1."), FaultKind::CutOff);
-        assert_eq!(fault("nul"), FaultKind::CutOff);
-        assert_eq!(fault("nulx"), FaultKind::Expected("null"));
-        assert_eq!(fault("1 2"), FaultKind::Trailing);
-        assert_eq!(fault("\"a\nb\""), FaultKind::Control);
-        assert_eq!(fault(r#""\x""#), FaultKind::Escape);
-        assert_eq!(fault(r#""\u12g4""#), FaultKind::Expected("four hexadecimal digits after \\u"));
-        assert_eq!(fault("[[[[[[[[[1]]]]]]]]]"), FaultKind::Depth);
-        assert_eq!(fault("\u{feff}1"), FaultKind::ByteOrderMark);
-        assert_eq!(fault(" \u{feff}1"), FaultKind::Expected("a JSON value"));
-        assert_eq!(Document::parse(b"\"\xff\"", 8).map(|_| ()).expect_err("not UTF-8").kind, FaultKind::Utf8);
-    }
-
-    #[test]
     fn values_are_the_same_however_they_are_written() {
         let is_same = |a: &str, b: &str| {
-            let (a, b) =
-                (Document::parse(a.as_bytes(), 8).expect("JSON"), Document::parse(b.as_bytes(), 8).expect("JSON"));
+            let (a, b) = (Document::of(a.as_bytes()), Document::of(b.as_bytes()));
             assert_eq!(a.root().is_same(b.root()), b.root().is_same(a.root()));
             a.root().is_same(b.root())
         };
@@ -362,15 +422,30 @@ mod tests {
     }
 
     #[test]
-    fn a_trailing_comma_is_read_past_when_asked_for() {
-        let document = Document::parse_lenient(br#"{"a":[1,],}"#, 8).expect("lenient");
-        assert_eq!(document.trailing_commas(), [7, 9]);
-        assert!(Document::parse_lenient(b"[,]", 8).is_err());
+    fn a_trailing_comma_stands_behind_a_value_and_before_a_bracket() {
+        let commas = |text: &str| trailing_commas(text.as_bytes());
+        assert_eq!(commas(r#"{"a":[1,],}"#), [7, 9]);
+        assert_eq!(commas("[1 , \n]"), [3]);
+        for text in ["[,]", "[1,,]", "{,}", r#"{"a":,}"#, r#"["a,]"]"#, r#"["\",]"]"#, "[1,2]", ",", ""] {
+            assert_eq!(commas(text), [0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_json_gives_some_list_and_no_panic() {
+        for text in ["", "]", "}}", "\"", "\"\\", "{\"a\"", "[1", "{\"a\":\"b", ":::", "nul", "\u{e9}", "[[[[", "{]}["]
+        {
+            let document = Document::of(text.as_bytes());
+            assert!(
+                document.nodes().all(|node| node.pointer().len() < 100 && node.raw().len() <= text.len()),
+                "{text}"
+            );
+        }
     }
 
     #[test]
     fn lone_surrogates_are_noticed() {
-        let document = Document::parse(br#"["\ud83d\ude00","\ude00",{"\ud83d":1}]"#, 8).expect("valid");
+        let document = Document::of(br#"["\ud83d\ude00","\ude00",{"\ud83d":1}]"#);
         let lone: Vec<bool> = document.nodes().map(Node::has_lone_surrogate).collect();
         assert_eq!(lone, [false, false, true, false, true]);
     }

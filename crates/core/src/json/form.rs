@@ -1,6 +1,7 @@
 //! One form for all texts of a JSON value: numbers as they are meant, members in one order.
 
 use super::{Decimal, Kind, Node};
+use crate::order;
 
 impl Node<'_, '_> {
     /// Adds this value's form: two values are equal where their forms are. It recurses as deep as the document is nested.
@@ -13,10 +14,10 @@ impl Node<'_, '_> {
             Kind::String => text(&self.text().unwrap_or_default(), out),
             Kind::Array => {
                 out.push(b'[');
-                self.children().for_each(|item| {
+                for item in self.children() {
                     item.form(out);
                     out.push(b',');
-                });
+                }
                 out.push(b']');
             }
             Kind::Object => {
@@ -27,12 +28,12 @@ impl Node<'_, '_> {
                     form
                 };
                 let mut members: Vec<Vec<u8>> = self.children().map(member).collect();
-                members.sort_unstable();
+                order::sort(&mut members, Ord::cmp);
                 out.push(b'{');
-                members.iter().for_each(|member| {
+                for member in &members {
                     out.extend(member);
                     out.push(b',');
-                });
+                }
                 out.push(b'}');
             }
             _ => out.extend(self.raw()),
@@ -52,7 +53,7 @@ mod tests {
 
     fn form(text: &str) -> Vec<u8> {
         let mut out = Vec::new();
-        Document::parse(text.as_bytes(), 64).expect("JSON").root().form(&mut out);
+        Document::of(text.as_bytes()).root().form(&mut out);
         out
     }
 

@@ -15,9 +15,11 @@ pub(crate) struct Decimal<'t> {
 }
 
 /// How many digits a step has at most, so that it fits into 64 bits.
+#[cfg(any(test, feature = "runtime-schemas"))]
 pub(crate) const STEP_DIGITS: i64 = 18;
 
 /// The smallest power of ten in a step: what is left over is found in so many steps and three hundred.
+#[cfg(any(test, feature = "runtime-schemas"))]
 pub(crate) const STEP_POWER: i64 = -400;
 
 /// Half way between the largest finite float and the next that there would be: from here on a reader rounds to infinity.
@@ -87,8 +89,8 @@ impl<'t> Decimal<'t> {
         (count, self.scale.saturating_sub(count))
     }
 
-    /// Whether this is a whole number times `step`, which has at most [`STEP_DIGITS`] digits and is no smaller than ten to the power of
-    /// [`STEP_POWER`].
+    /// Whether this is a whole number times `step`, which has at most `STEP_DIGITS` digits and is no smaller than ten to the power of
+    /// `STEP_POWER`.
     pub(crate) fn is_multiple_of(&self, step: &Self) -> bool {
         let modulo = |number: &Self, divisor: u128| {
             number.significant().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % divisor)

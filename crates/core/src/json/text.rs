@@ -75,7 +75,7 @@ pub(crate) fn has_lone_surrogate(inner: &[u8]) -> bool {
 }
 
 /// Appends `name` as one token of a JSON Pointer (RFC 6901).
-#[cfg(any(test, feature = "own-schemas"))]
+#[cfg(any(test, feature = "runtime-schemas"))]
 pub(crate) fn escape_pointer(name: &str, out: &mut String) {
     name.chars().for_each(|character| escape_character(character, out));
 }
@@ -90,7 +90,7 @@ pub(super) fn escape_character(character: char, out: &mut String) {
 }
 
 /// The name that one token of a JSON Pointer stands for.
-#[cfg(any(test, feature = "own-schemas"))]
+#[cfg(any(test, feature = "runtime-schemas"))]
 pub(crate) fn unescape_pointer(token: &str) -> String {
     let mut name = String::with_capacity(token.len());
     let mut parts = token.split('~');

@@ -56,6 +56,17 @@ impl Shelf {
         keywords::warnings(id, schema, &is_checked)
     }
 
+    /// A schema with the resources that it refers to put in place; `None` where there are none.
+    #[cfg(feature = "publish")]
+    pub(super) fn whole(&self, text: &str) -> Option<Value> {
+        if self.resources.is_empty() {
+            return None;
+        }
+        let schema: Value = serde_json::from_str(text).ok()?;
+        let registry = self.registry(Draft::default().detect(&schema)).ok()?;
+        jsonschema::options().with_registry(&registry).with_retriever(Nothing).dereference(&schema).ok()
+    }
+
     fn registry(&self, draft: Draft) -> Result<Registry<'_>, ReferencingError> {
         let mut registry = Registry::new().draft(draft).retriever(Nothing);
         for (uri, resource) in &self.resources {

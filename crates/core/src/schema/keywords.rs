@@ -78,13 +78,11 @@ fn below(keyword: &str) -> Below {
     }
 }
 
+/// Takes a schema that is an object, its draft and its JSON Pointer.
+type Visit<'v> = &'v mut dyn FnMut(&mut Map<String, Value>, Draft, &str);
+
 /// Calls `visit` with every schema that is an object, its draft and its JSON Pointer.
-pub(super) fn walk(
-    schema: &mut Value,
-    draft: Draft,
-    at: &mut String,
-    visit: &mut dyn FnMut(&mut Map<String, Value>, Draft, &str),
-) {
+pub(super) fn walk(schema: &mut Value, draft: Draft, at: &mut String, visit: Visit<'_>) {
     let draft = draft.detect(schema);
     let Value::Object(members) = schema else { return };
     visit(members, draft, at);
@@ -108,13 +106,7 @@ pub(super) fn walk(
     }
 }
 
-fn step(
-    schema: &mut Value,
-    draft: Draft,
-    at: &mut String,
-    name: &str,
-    visit: &mut dyn FnMut(&mut Map<String, Value>, Draft, &str),
-) {
+fn step(schema: &mut Value, draft: Draft, at: &mut String, name: &str, visit: Visit<'_>) {
     let length = at.len();
     push(at, name);
     walk(schema, draft, at, visit);
@@ -131,7 +123,9 @@ pub(super) fn warnings(id: &str, schema: &mut Value, is_checked: &dyn Fn(Draft, 
     let mut found = Vec::new();
     let mut tell = |at: &str, keyword: Option<&str>, reason: String| {
         let mut at = at.to_owned();
-        keyword.into_iter().for_each(|keyword| push(&mut at, keyword));
+        if let Some(keyword) = keyword {
+            push(&mut at, keyword);
+        }
         found.push(SchemaWarning { schema: id.to_owned(), at, reason });
     };
     if schema.is_object() && schema.get("$schema").is_none() {

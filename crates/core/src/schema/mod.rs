@@ -37,7 +37,7 @@ pub fn schema_violations(event: &EventInfo, payload: &[u8]) -> Vec<(String, &'st
     const DEPTH: usize = 127;
     let Some(schema) = onepass::schema_of(event) else { return Vec::new() };
     let Ok(found) = onepass::findings(schema, payload, DEPTH) else { return Vec::new() };
-    let Ok(document) = crate::json::Document::parse(payload, DEPTH) else { return Vec::new() };
+    let document = crate::json::Document::of(payload);
     let violations =
         found.violations.into_iter().filter(|violation| violation.rule != crate::rule::Rule::SchemaUnknown);
     violations

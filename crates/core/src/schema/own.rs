@@ -1,11 +1,16 @@
 //! A schema that a user brings.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "own-schemas")]
 use super::engine::{Shelf, Validator};
-use super::onepass::{self, Findings, Schema, compile::Compiler, compile::Owned};
+#[cfg(feature = "own-schemas")]
+use super::onepass;
+use super::onepass::{Findings, Schema, compile::Compiler, compile::Owned};
 use super::violation::SchemaFault;
 #[cfg(feature = "own-schemas")]
 use super::violation::{At, Violation};
+use crate::json::{Document, Node};
 #[cfg(feature = "own-schemas")]
 use crate::rule::Rule;
 
@@ -23,6 +28,9 @@ pub(crate) struct OwnSchema {
     /// What a verdict calls it: its `$id`, or the event type.
     pub(crate) id: String,
     engine: Engine,
+    /// With what it refers to elsewhere put in place.
+    #[cfg(all(feature = "publish", feature = "own-schemas"))]
+    whole: Option<serde_json::Value>,
 }
 
 #[derive(Debug)]
@@ -51,19 +59,41 @@ impl OwnSchema {
     ) -> Result<(Self, Vec<super::SchemaWarning>), SchemaFault> {
         check_length(event_type, text)?;
         let (validator, warnings) = Validator::compile(event_type, text, shelf)?;
-        let engine = match tables(event_type, text, shelf.has_formats) {
-            Ok((tables, root)) if shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES => {
-                Engine::Tables(Box::new(tables), root)
-            }
+        #[cfg(feature = "publish")]
+        let whole = shelf.whole(text);
+        let is_tried = shelf.has_tables && text.len() <= MOST_TEXT_OF_TABLES;
+        let engine = match is_tried.then(|| tables(event_type, text, shelf.has_formats)) {
+            Some(Ok((tables, root))) => Engine::Tables(Box::new(tables), root),
             _ => Engine::Any(Box::new(validator)),
         };
-        Ok((Self::new(event_type, text, engine), warnings))
+        let schema = Self::new(event_type, text, engine);
+        #[cfg(feature = "publish")]
+        let schema = Self { whole, ..schema };
+        Ok((schema, warnings))
     }
 
     fn new(event_type: &str, text: &str, engine: Engine) -> Self {
-        let document = serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
-        let id = document.get("$id").and_then(serde_json::Value::as_str).unwrap_or(event_type).to_owned();
-        Self { text: text.to_owned(), id, engine }
+        // It has compiled, so it is JSON.
+        let document = Document::of(text.as_bytes());
+        let id = document.root().get("$id").and_then(Node::text);
+        let id = id.map_or_else(|| event_type.to_owned(), Cow::into_owned);
+        Self {
+            text: text.to_owned(),
+            id,
+            engine,
+            #[cfg(all(feature = "publish", feature = "own-schemas"))]
+            whole: None,
+        }
+    }
+
+    /// The schema so that it stands by itself.
+    #[cfg(feature = "publish")]
+    pub(crate) fn published(&self) -> serde_json::Value {
+        #[cfg(feature = "own-schemas")]
+        if let Some(whole) = &self.whole {
+            return whole.clone();
+        }
+        serde_json::from_str(&self.text).unwrap_or_default()
     }
 
     /// The schema as it was given.

@@ -167,8 +167,11 @@ impl Names {
         for (keyword, value) in keywords {
             match (&**keyword, value) {
                 ("$id", _) if !std::ptr::eq(schema, root) => part.is_unsure = true,
-                ("$schema" | "$id" | "$defs" | "definitions" | "not" | "propertyNames", _) => {}
-                ("enum" | "const" | "default" | "examples", _) => {}
+                (
+                    "$schema" | "$id" | "$defs" | "definitions" | "not" | "propertyNames" | "enum" | "const"
+                    | "default" | "examples",
+                    _,
+                ) => {}
                 ("properties", Value::Object(members)) => {
                     let named = members.iter().map(|(name, member)| (name.clone(), self.part(member, root, known)));
                     part.members = Some(named.collect());

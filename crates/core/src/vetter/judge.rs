@@ -180,7 +180,10 @@ fn finish(settings: &Settings, class: Option<Class>, findings: Cow<'static, [Fin
             Some(envelope) => is_filled(Core::Type) || !envelope.is_type_required,
             None => is_filled(Core::Type) && is_filled(Core::Source),
         };
-    verdict.context.rust_type = settings.own.rust_type(&verdict.context);
+    #[cfg(feature = "runtime-schemas")]
+    {
+        verdict.context.rust_type = settings.own.rust_type(&verdict.context);
+    }
     verdict.findings = findings;
 }
 
@@ -217,10 +220,10 @@ impl Judge<'_, '_> {
     /// A plain JSON body without any `ce-` header: an event only if it looks like a whole one.
     fn maybe_structured(&mut self) {
         let body = self.body;
-        if let Ok(document) = Document::parse(body, self.settings.max_depth) {
+        if let Ok((document, notes)) = onepass::read(body, self.settings.max_depth) {
             let has = |core: &Core| document.root().get(core.name()).is_some();
             if document.root().kind() == Kind::Object && Core::REQUIRED.iter().all(has) {
-                self.envelope_notes(body, &document);
+                self.json_notes(&notes, &document, &Payload::whole(body), Part::Envelope);
                 self.verdict.mode = Mode::Structured;
                 return self.structured_event(document.root(), "");
             }
@@ -335,8 +338,7 @@ impl Judge<'_, '_> {
             }
         }
         let findings = record.take_findings().unwrap_or_default();
-        // The pass has read it, so this is JSON.
-        let Ok(document) = Document::parse(body, settings.max_depth) else { return };
+        let document = Document::of(body);
         let payload = Payload::whole(body);
         self.json_notes(&findings.notes, &document, &payload, Part::Whole);
         match event {
@@ -413,24 +415,15 @@ impl Judge<'_, '_> {
 
     /// Reads a body that is an envelope: any fault in it is one of the JSON text.
     fn read_envelope<'b>(&mut self, body: &'b [u8]) -> Option<Document<'b>> {
-        match Document::parse(body, self.settings.max_depth) {
-            Ok(document) => {
-                self.envelope_notes(body, &document);
+        match onepass::read(body, self.settings.max_depth) {
+            Ok((document, notes)) => {
+                self.json_notes(&notes, &document, &Payload::whole(body), Part::Envelope);
                 Some(document)
             }
-            Err(fault) => {
-                self.syntax(fault, "", Some(0), false);
+            Err(stop) => {
+                self.stopped(stop, "", Some(0), false);
                 None
             }
-        }
-    }
-
-    /// What JSON for interchange does not let through, in an envelope of CloudEvents.
-    fn envelope_notes(&mut self, body: &[u8], document: &Document<'_>) {
-        if let Ok(mut record) = onepass::pass(onepass::ANY, body, self.settings.max_depth)
-            && let Some(findings) = record.take_findings()
-        {
-            self.json_notes(&findings.notes, document, &Payload::whole(body), Part::Envelope);
         }
     }
 

@@ -4,7 +4,6 @@
 use std::any::TypeId;
 #[cfg(feature = "runtime-schemas")]
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use hookvet_catalogue::EventInfo;
 
@@ -14,6 +13,9 @@ use super::judge::Judge;
 use super::payload::Payload;
 use crate::finding::Place;
 use crate::json::Document;
+use crate::order;
+#[cfg(feature = "runtime-schemas")]
+use crate::own::OwnEventType;
 use crate::own::{Own, message};
 use crate::report::Note;
 use crate::rule::Rule;
@@ -48,7 +50,7 @@ enum Taken {
     #[default]
     Unsaid,
     Known,
-    Only(BTreeSet<String>),
+    Only(Vec<String>),
 }
 
 /// A schema for one type, and the Rust type it was derived from.
@@ -66,9 +68,9 @@ impl OwnEvents {
         #[cfg(feature = "runtime-schemas")]
         self.compile(profile, &mut own)?;
         #[cfg(feature = "runtime-schemas")]
-        let with_schema: BTreeSet<String> = own.schemas.keys().cloned().collect();
+        let with_schema: Vec<String> = own.types().into_iter().map(str::to_owned).collect();
         #[cfg(not(feature = "runtime-schemas"))]
-        let with_schema = BTreeSet::new();
+        let with_schema = Vec::new();
         own.taken = match self.taken {
             Taken::Unsaid if with_schema.is_empty() => None,
             Taken::Unsaid => Some(with_schema),
@@ -76,9 +78,12 @@ impl OwnEvents {
                 own.takes_documented = !profile.takes_own_schemas();
                 Some(with_schema)
             }
-            Taken::Only(types) => match with_schema.difference(&types).next() {
-                Some(left_out) => return Err(BuildError::TypeLeftOut { event_type: left_out.clone() }),
-                None => Some(types),
+            Taken::Only(mut types) => match with_schema.into_iter().find(|event_type| !types.contains(event_type)) {
+                Some(event_type) => return Err(BuildError::TypeLeftOut { event_type }),
+                None => {
+                    order::sort(&mut types, Ord::cmp);
+                    Some(types)
+                }
             },
         };
         if let Some(taken) = &own.taken {
@@ -119,10 +124,12 @@ impl OwnEvents {
             };
             #[cfg(not(feature = "own-schemas"))]
             let schema = OwnSchema::compile(event_type, text, !self.has_free_formats)?;
-            if own.schemas.insert(event_type.clone(), schema).is_some() {
-                return Err(BuildError::TypeTwice { event_type: event_type.clone() });
-            }
-            own.rust_types.extend(rust_type.map(|rust_type| (event_type.clone(), rust_type)));
+            own.events.push(OwnEventType { event_type: event_type.clone(), schema, rust_type: *rust_type });
+        }
+        order::sort(&mut own.events, |one, other| one.event_type.cmp(&other.event_type));
+        let twice = own.events.windows(2).find(|pair| pair[0].event_type == pair[1].event_type);
+        if let Some(pair) = twice {
+            return Err(BuildError::TypeTwice { event_type: pair[0].event_type.clone() });
         }
         Ok(())
     }
@@ -131,9 +138,9 @@ impl OwnEvents {
 impl Judge<'_, '_> {
     /// Judges data for which the user may have brought a schema; whether it is JSON.
     pub(super) fn own_payload(&mut self, payload: &Payload<'_>) -> bool {
-        let (settings, max_depth) = (self.settings, self.settings.max_depth);
+        let max_depth = self.settings.max_depth;
         #[cfg(feature = "runtime-schemas")]
-        let schema = settings.own.schema(self.event_type());
+        let schema = self.settings.own.schema(self.event_type());
         #[cfg(feature = "runtime-schemas")]
         let passed = match schema {
             Some(schema) => schema.with_tables(|tables| onepass::pass(tables, &payload.bytes, max_depth)),
@@ -153,9 +160,8 @@ impl Judge<'_, '_> {
             schema.add_departures(&payload.bytes, &mut findings);
             self.verdict.schema = Some(Cow::Owned(schema.id.clone()));
         }
-        if !findings.is_empty()
-            && let Ok(document) = Document::parse(&payload.bytes, max_depth)
-        {
+        if !findings.is_empty() {
+            let document = Document::of(&payload.bytes);
             self.json_notes(&findings.notes, &document, payload, payload.part());
             for violation in findings.violations.iter_mut().filter(|one| one.rule == Rule::SchemaUnknown) {
                 violation.message = UNKNOWN.into();
@@ -165,10 +171,10 @@ impl Judge<'_, '_> {
         true
     }
 
-    /// Reports a type that is not taken. An empty one has a rule of its own.
+    /// Reports a type that is not taken, or that is missing where it would have chosen the schema.
     pub(super) fn look_at_type(&mut self, documented: Option<&EventInfo>, place: impl FnOnce() -> Place) {
         let own = &self.settings.own;
-        if !self.event_type().is_empty() && !own.takes(self.event_type(), documented) {
+        if !own.takes(self.event_type(), documented) {
             self.add(Note::new(Rule::CeTypeUnknown, place(), own.message.clone()));
         }
     }

@@ -6,9 +6,9 @@ use hookvet_catalogue::EventInfo;
 
 use super::judge::Judge;
 use crate::finding::{Place, Severity};
-use crate::json::{Document, Fault, FaultKind, Kind, Node};
+use crate::json::{Document, Fault, FaultKind, Kind, Node, trailing_commas};
 use crate::order;
-use crate::report::{Note, Spot};
+use crate::report::{Details, Note, Spot};
 use crate::rule::Rule;
 use crate::schema::onepass::{self, Findings, JsonNote, Record, Stop};
 use crate::schema::{At, Violation};
@@ -55,13 +55,12 @@ impl Judge<'_, '_> {
     #[cold]
     fn unusual(&mut self, resolved: &Resolved, payload: &Payload<'_>, mut record: Record) {
         let findings = record.take_findings().unwrap_or_default();
-        // The pass has read it, so this is JSON.
-        let Ok(document) = Document::parse(&payload.bytes, self.settings.max_depth) else { return };
+        let document = Document::of(&payload.bytes);
         self.json_notes(&findings.notes, &document, payload, payload.part());
         if let Some((rule, message)) = self.settings.profile.object_in_string()
             && let Some(text) = document.root().text()
-            && Document::parse(text.as_bytes(), self.settings.max_depth)
-                .is_ok_and(|inner| inner.root().kind() == Kind::Object)
+            && onepass::read(text.as_bytes(), self.settings.max_depth)
+                .is_ok_and(|(inner, _)| inner.root().kind() == Kind::Object)
         {
             self.add(Note::new(rule, Place::Body(payload.prefix.clone()), message));
             let bytes = text.into_owned().into_bytes();
@@ -116,19 +115,19 @@ impl Judge<'_, '_> {
     /// Blanks commas before a closing bracket, where nothing else is wrong.
     #[cold]
     fn without_last_commas<'p>(&mut self, payload: Payload<'p>, rule: Rule, message: &'static str) -> Payload<'p> {
-        let commas = match Document::parse_lenient(&payload.bytes, self.settings.max_depth) {
-            Ok(document) => document.trailing_commas().to_vec(),
-            Err(_) => return payload,
-        };
+        // Blanked out, so that every offset stays what it was.
+        let mut bytes = payload.bytes.to_vec();
+        let commas = trailing_commas(&bytes);
         for comma in &commas {
+            bytes[*comma] = b' ';
+        }
+        if onepass::pass(onepass::ANY, &bytes, self.settings.max_depth).is_err() {
+            return payload;
+        }
+        for comma in commas {
             let mut note = Note::new(rule, Place::Body(payload.prefix.clone()), message);
             note.offset = payload.base.map(|base| base + comma);
             self.add(note);
-        }
-        // Blanked out, so that every offset stays what it was.
-        let mut bytes = payload.bytes.into_owned();
-        for comma in commas {
-            bytes[comma] = b' ';
         }
         self.verdict.data = Data::Decoded(bytes.clone());
         Payload { bytes: Cow::Owned(bytes), prefix: payload.prefix, base: payload.base }
@@ -201,7 +200,7 @@ impl Judge<'_, '_> {
             (None, At::Offset(_)) => Place::Body(payload.prefix.clone()).into(),
         };
         let mut note = Note::new(violation.rule, spot, violation.message).severity(severity);
-        (note.expected, note.member) = (violation.expected, violation.missing);
+        note.details = Some(Box::new(Details { expected: violation.expected, member: violation.missing }));
         if let Some(node) = node.filter(|node| !matches!(node.kind(), Kind::Object | Kind::Array)) {
             note = note.value(node.raw());
         }

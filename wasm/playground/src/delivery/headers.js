@@ -1,29 +1,45 @@
 /** The header section as it stands in the editor: one `name: value` a line. */
 
-import { octetsOf, toBytes } from "./text.js";
+import { octetsOf, toBytes } from './text.js';
+
+/**
+ * @typedef {object} Line
+ * @property {number} number
+ * @property {number} from
+ * @property {number} to
+ * @property {string} [problem]
+ * @property {string} [name]
+ * @property {number} [nameTo]
+ * @property {string} [value]
+ * @property {number} [valueFrom]
+ * @property {number} [valueTo]
+ */
 
 /**
  * Every line with its parts and places (UTF-16 offsets into `text`). A line that is no header has `problem`; empty lines
  * are left out.
+ *
+ * @returns {Line[]}
  */
 export function parseHeaders(text) {
+  /** @type {Line[]} */
   const lines = [];
   let from = 0;
-  for (const [index, raw] of text.split("\n").entries()) {
-    const content = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+  for (const [index, raw] of text.split('\n').entries()) {
+    const content = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
     const to = from + content.length;
     const line = { number: index + 1, from, to };
-    const colon = content.indexOf(":");
-    if (content.trim() === "") {
+    const colon = content.indexOf(':');
+    if (content.trim() === '') {
       // An empty line says nothing.
     } else if (/^[ \t]/.test(content)) {
-      lines.push({ ...line, problem: "This line continues the one above, which HTTP no longer allows. Join the two." });
+      lines.push({ ...line, problem: 'This line continues the one above, which HTTP no longer allows. Join the two.' });
     } else if (colon <= 0 || /\s/.test(content.slice(0, colon))) {
-      lines.push({ ...line, problem: "This is no header. Expected name: value." });
+      lines.push({ ...line, problem: 'This is no header. Expected name: value.' });
     } else {
       const rest = content.slice(colon + 1);
-      const value = rest.replace(/^[ \t]+|[ \t]+$/g, "");
-      const valueFrom = from + colon + 1 + (value === "" ? Math.min(1, rest.length) : rest.indexOf(value));
+      const value = rest.replace(/^[ \t]+|[ \t]+$/g, '');
+      const valueFrom = from + colon + 1 + (value === '' ? Math.min(1, rest.length) : rest.indexOf(value));
       lines.push({
         ...line,
         name: content.slice(0, colon),
@@ -57,10 +73,10 @@ export function fromOctets(octets) {
   if (/^[\0-\x7f]*$/.test(octets)) return octets;
   try {
     const bytes = Uint8Array.from(octets, (character) => {
-      if (character.charCodeAt(0) > 0xff) throw new RangeError("no octet");
+      if (character.charCodeAt(0) > 0xff) throw new RangeError('no octet');
       return character.charCodeAt(0);
     });
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return octets;
   }
@@ -73,5 +89,5 @@ export function headerValue(pairs, name) {
 
 /** The editor's text for pairs. Line breaks within a value become blanks, since a header has one line. */
 export function printHeaders(pairs) {
-  return pairs.map(([name, value]) => `${name}: ${String(value).replace(/[\r\n]+/g, " ")}`).join("\n");
+  return pairs.map(([name, value]) => `${name}: ${String(value).replace(/[\r\n]+/g, ' ')}`).join('\n');
 }

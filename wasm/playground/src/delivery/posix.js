@@ -1,11 +1,11 @@
 /** Reads the commands of a POSIX shell out of text, octet for octet as bash does. Nothing is run. */
 
-import { toOctets } from "./headers.js";
-import { fromBase64, octetsOf } from "./text.js";
+import { toOctets } from './headers.js';
+import { fromBase64, octetsOf } from './text.js';
 
 const UNCLOSED = {
-  "'": "A single quote is not closed, so the command is cut off or its quoting was changed.",
-  '"': "A double quote is not closed, so the command is cut off or its quoting was changed.",
+  "'": 'A single quote is not closed, so the command is cut off or its quoting was changed.',
+  '"': 'A double quote is not closed, so the command is cut off or its quoting was changed.',
 };
 
 /** Commands inside of commands are read as deep as this. */
@@ -57,44 +57,45 @@ class Lexer {
     this.#start(undefined);
     while (this.#at < source.length) {
       const [character, next] = [source[this.#at], source[this.#at + 1]];
-      if (character === "'" || (character === "$" && next === "'")) {
-        const quoted = character === "$" ? ansiQuoted(source, this.#at + 2) : plainQuoted(source, this.#at + 1);
+      if (character === "'" || (character === '$' && next === "'")) {
+        const quoted = character === '$' ? ansiQuoted(source, this.#at + 2) : plainQuoted(source, this.#at + 1);
         if (!quoted) return this.#unclosed("'");
         this.#quote(quoted.value);
         this.#at = quoted.end;
-      } else if (character === '"' || (character === "$" && next === '"')) {
-        const value = this.#interpolated(this.#at + (character === "$" ? 2 : 1), '"');
+      } else if (character === '"' || (character === '$' && next === '"')) {
+        const value = this.#interpolated(this.#at + (character === '$' ? 2 : 1), '"');
         if (value === undefined) return this.#unclosed('"');
         this.#quote(value);
-      } else if (character === "\\") {
+      } else if (character === '\\') {
         const joined = /^\\\r?\n/.exec(source.slice(this.#at, this.#at + 3));
         if (joined) this.#at += joined[0].length;
         else {
-          this.#quote(next ?? "");
+          this.#quote(next ?? '');
           this.#at += 2;
         }
-      } else if (character === "$" || character === "`") {
+      } else if (character === '$' || character === '`') {
         this.#add(this.#expansion());
-      } else if (character === "\n") {
+      } else if (character === '\n') {
         this.#end(undefined);
         this.#at += 1;
         this.#readDocuments();
       } else if (/\s/.test(character)) {
         this.#endWord();
         this.#at += 1;
-      } else if (character === "#" && this.#word === undefined) {
-        const end = source.indexOf("\n", this.#at);
+      } else if (character === '#' && this.#word === undefined) {
+        const end = source.indexOf('\n', this.#at);
         this.#at = end < 0 ? source.length : end;
-      } else if (isInner && character === ")") {
+      } else if (isInner && character === ')') {
         break;
-      } else if (character === "<" || character === ">" || (character === "&" && next === ">")) {
+      } else if (character === '<' || character === '>' || (character === '&' && next === '>')) {
         this.#redirection();
       } else if (/[;&|()]/.test(character)) {
         const [operator] = /^(?:&&|\|\||\|&|;;|.)/.exec(source.slice(this.#at, this.#at + 2));
-        this.#end(operator[0] === "|" && operator !== "||" ? this.#command : undefined);
+        this.#end(operator[0] === '|' && operator !== '||' ? this.#command : undefined);
         this.#at += operator.length;
       } else {
-        if (character === "^" && /^(?:["{}%&<>|^]|\s*$|\s*\n)/.test(source.slice(this.#at + 1, this.#at + 80))) this.hasCaret = true;
+        if (character === '^' && /^(?:["{}%&<>|^]|\s*$|\s*\n)/.test(source.slice(this.#at + 1, this.#at + 80)))
+          this.hasCaret = true;
         this.#add(character);
         this.#at += 1;
       }
@@ -122,7 +123,7 @@ class Lexer {
     this.#endWord();
     const { words } = this.#command;
     const assigned = words.filter((word) => ASSIGNMENT.test(word));
-    if (assigned.length > 0 && words.every((word) => ASSIGNMENT.test(word) || word === "export")) {
+    if (assigned.length > 0 && words.every((word) => ASSIGNMENT.test(word) || word === 'export')) {
       for (const word of assigned) {
         const [, name, value] = ASSIGNMENT.exec(word);
         this.#variables.set(name, value);
@@ -132,7 +133,7 @@ class Lexer {
   }
 
   #add(piece) {
-    this.#word = (this.#word ?? "") + piece;
+    this.#word = (this.#word ?? '') + piece;
   }
 
   #quote(piece) {
@@ -145,10 +146,15 @@ class Lexer {
     if (word === undefined) return;
     const operator = this.#redirect;
     if (operator === undefined) this.#command.words.push(word);
-    else if (operator === "<<<") this.#command.input = `${word}\n`;
-    else if (operator.startsWith("<<")) {
-      this.#documents.push({ command: this.#command, end: word, isTabbed: operator === "<<-", isPlain: this.#hasQuotes });
-    } else if (operator === "<") this.#command.input = undefined;
+    else if (operator === '<<<') this.#command.input = `${word}\n`;
+    else if (operator.startsWith('<<')) {
+      this.#documents.push({
+        command: this.#command,
+        end: word,
+        isTabbed: operator === '<<-',
+        isPlain: this.#hasQuotes,
+      });
+    } else if (operator === '<') this.#command.input = undefined;
     this.#word = undefined;
     this.#redirect = undefined;
     this.#hasQuotes = false;
@@ -163,7 +169,7 @@ class Lexer {
       this.#command.unknown.add(`${rest[0]}(…)`);
       this.#at += 2;
       this.#inner();
-      this.#add("/dev/fd/63");
+      this.#add('/dev/fd/63');
       return;
     }
     const [operator] = /^(?:<<<|<<-|<<|<&|<>|<|&>>|&>|>>|>&|>\||>)/.exec(rest);
@@ -173,14 +179,14 @@ class Lexer {
 
   #readDocuments() {
     for (const { command, end, isTabbed, isPlain } of this.#documents) {
-      let text = "";
+      let text = '';
       while (this.#at < this.#source.length) {
-        const stop = this.#source.indexOf("\n", this.#at);
+        const stop = this.#source.indexOf('\n', this.#at);
         const after = stop < 0 ? this.#source.length : stop + 1;
         let line = this.#source.slice(this.#at, after);
         this.#at = after;
-        if (isTabbed) line = line.replace(/^\t+/, "");
-        if (line.replace(/\r?\n$/, "") === end) break;
+        if (isTabbed) line = line.replace(/^\t+/, '');
+        if (line.replace(/\r?\n$/, '') === end) break;
         text += line;
       }
       if (!isPlain) {
@@ -196,14 +202,14 @@ class Lexer {
   /** The text up to `quote`, or to the end of a here-document, with what stands for something else in it. */
   #interpolated(from, quote) {
     const source = this.#source;
-    let value = "";
+    let value = '';
     this.#at = from;
     while (this.#at < source.length && source[this.#at] !== quote) {
       const [character, next] = [source[this.#at], source[this.#at + 1]];
-      if (character === "\\" && next !== undefined && ("$`\\\n".includes(next) || next === quote)) {
-        if (next !== "\n") value += next;
+      if (character === '\\' && next !== undefined && ('$`\\\n'.includes(next) || next === quote)) {
+        if (next !== '\n') value += next;
         this.#at += 2;
-      } else if (character === "$" || character === "`") {
+      } else if (character === '$' || character === '`') {
         value += this.#expansion();
       } else {
         value += character;
@@ -230,20 +236,20 @@ class Lexer {
       this.#at += name[0].length;
       return this.#variables.get(name[1] ?? name[2]) ?? unknown();
     }
-    if (rest.startsWith("$(") && rest[2] !== "(" && this.#depth < MAX_DEPTH) {
+    if (rest.startsWith('$(') && rest[2] !== '(' && this.#depth < MAX_DEPTH) {
       this.#at += 2;
       const inner = this.#inner();
       const only = inner.commands.length === 1 ? output(inner.commands[0]) : undefined;
-      return only === undefined ? unknown() : only.replace(/\n+$/, "");
+      return only === undefined ? unknown() : only.replace(/\n+$/, '');
     }
-    const closing = rest.startsWith("${") ? "}" : rest.startsWith("$((") ? "))" : rest[0] === "`" ? "`" : "";
-    if (closing !== "") {
+    const closing = rest.startsWith('${') ? '}' : rest.startsWith('$((') ? '))' : rest[0] === '`' ? '`' : '';
+    if (closing !== '') {
       const end = this.#source.indexOf(closing, from + 1);
       this.#at = end < 0 ? this.#source.length : end + closing.length;
       return unknown();
     }
     this.#at += 1;
-    if (!/^\$[0-9?!@*-]/.test(rest)) return "$";
+    if (!/^\$[0-9?!@*-]/.test(rest)) return '$';
     this.#at += 1;
     return unknown();
   }
@@ -264,21 +270,21 @@ const ASSIGNMENT = /^([A-Za-z_]\w*)=([^]*)$/;
 /** What a command writes, where it does nothing but write what is in the text; else `undefined`. */
 function output({ words, input }) {
   const [name, ...rest] = words;
-  if (name === "echo") {
-    const hasFlag = /^-[neE]+$/.test(rest[0] ?? "");
-    const flag = hasFlag ? rest.shift() : "";
-    const text = rest.join(" ");
-    if (flag.includes("e") && text.includes("\\")) return undefined;
-    return flag.includes("n") ? text : `${text}\n`;
+  if (name === 'echo') {
+    const hasFlag = /^-[neE]+$/.test(rest[0] ?? '');
+    const flag = hasFlag ? rest.shift() : '';
+    const text = rest.join(' ');
+    if (flag.includes('e') && text.includes('\\')) return undefined;
+    return flag.includes('n') ? text : `${text}\n`;
   }
-  if (name === "printf") {
-    const [format = "", value] = rest;
-    if (/^%s(\\n)?$/.test(format) && rest.length === 2) return format === "%s" ? value : `${value}\n`;
+  if (name === 'printf') {
+    const [format = '', value] = rest;
+    if (/^%s(\\n)?$/.test(format) && rest.length === 2) return format === '%s' ? value : `${value}\n`;
     return rest.length === 1 && !/[%\\]/.test(format) ? format : undefined;
   }
-  if (name === "cat" && (rest.length === 0 || (rest.length === 1 && rest[0] === "-"))) return input;
-  if (name === "base64" && rest.length === 1 && /^(-d|-D|--decode)$/.test(rest[0])) {
-    const bytes = input === undefined ? undefined : fromBase64(input.replace(/\s/g, ""));
+  if (name === 'cat' && (rest.length === 0 || (rest.length === 1 && rest[0] === '-'))) return input;
+  if (name === 'base64' && rest.length === 1 && /^(-d|-D|--decode)$/.test(rest[0])) {
+    const bytes = input === undefined ? undefined : fromBase64(input.replace(/\s/g, ''));
     return bytes && octetsOf(bytes);
   }
   return undefined;
@@ -289,21 +295,37 @@ function plainQuoted(source, from) {
   return end < 0 ? undefined : { value: source.slice(from, end), end: end + 1 };
 }
 
-const ANSI = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", v: "\v", "\\": "\\", "'": "'", '"': '"', "?": "?" };
+const ANSI = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '?': '?',
+};
 
 /** `$'…'`: `\xHH` and `\NNN` are octets, `\uHHHH` a character in UTF-8. A NUL ends the text, as no argument can hold one. */
 function ansiQuoted(source, from) {
-  let value = "";
+  let value = '';
   let at = from;
   while (at < source.length && source[at] !== "'") {
-    const code = /^\\(?:u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|c([^]))/.exec(source.slice(at, at + 10));
+    const code = /^\\(?:u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|c([^]))/.exec(
+      source.slice(at, at + 10),
+    );
     if (code) {
       const [whole, u, upper, x, octal, control] = code;
       if (u ?? upper) value += utf8(Number.parseInt(u ?? upper, 16));
       else if (control) value += String.fromCharCode(control.charCodeAt(0) & 0x1f);
       else value += String.fromCharCode(Number.parseInt(x ?? octal, x ? 16 : 8) & 0xff);
       at += whole.length;
-    } else if (source[at] === "\\") {
+    } else if (source[at] === '\\') {
       value += ANSI[source[at + 1]] ?? source.slice(at, at + 2);
       at += 2;
     } else {
@@ -311,12 +333,12 @@ function ansiQuoted(source, from) {
       at += 1;
     }
   }
-  return at >= source.length ? undefined : { value: value.split("\0", 1)[0], end: at + 1 };
+  return at >= source.length ? undefined : { value: value.split('\0', 1)[0], end: at + 1 };
 }
 
 /** The octets of a code point in UTF-8, halves of surrogate pairs included, which bash writes like any other. */
 function utf8(point) {
   if (point < 0xd800 || (point > 0xdfff && point <= 0x10ffff)) return toOctets(String.fromCodePoint(point));
-  if (point > 0xdfff) return "";
+  if (point > 0xdfff) return '';
   return String.fromCharCode(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
 }

@@ -1,9 +1,9 @@
 /** Works out what somebody pasted. */
 
-import { holdsCommand, looksLikeCommand, parseCommands } from "./curl.js";
-import { looksLikeHttp, parseHttp } from "./http.js";
-import { deliveriesIn, headersFor, splitValues } from "./json.js";
-import { MAX_TEXT, loneSurrogate, looksBinary, size } from "./text.js";
+import { holdsCommand, looksLikeCommand, parseCommands } from './curl.js';
+import { looksLikeHttp, parseHttp } from './http.js';
+import { deliveriesIn, headersFor, splitValues } from './json.js';
+import { loneSurrogate, looksBinary, MAX_TEXT, size } from './text.js';
 
 /**
  * What `input` is:
@@ -17,10 +17,11 @@ export function recognise(input) {
       error: `This is ${size(input.length)}, and the page opens ${size(MAX_TEXT)} at the most. A receiver answers 413 to more than 256 KB (Dataspike: 1 MB) unless it was told otherwise; for a file, use hookvet check FILE.`,
     };
   }
-  if (input.trim() === "") return { error: "There is nothing to take: the text is empty." };
+  if (input.trim() === '') return { error: 'There is nothing to take: the text is empty.' };
   if (looksBinary(input)) {
     return {
-      error: "This is binary data that was turned into text, so its bytes are lost. Open or drop the file in place of pasting it.",
+      error:
+        'This is binary data that was turned into text, so its bytes are lost. Open or drop the file in place of pasting it.',
     };
   }
   const result = classify(unfenced(input));
@@ -28,8 +29,8 @@ export function recognise(input) {
   for (const { delivery } of result.deliveries) {
     if (loneSurrogate(delivery.body) >= 0 || loneSurrogate(delivery.headers) >= 0) {
       delivery.notices.push({
-        kind: "warning",
-        text: "The text holds half of a surrogate pair, which no UTF-8 text can hold: a character was cut in two on the way here. It is judged as U+FFFD.",
+        kind: 'warning',
+        text: 'The text holds half of a surrogate pair, which no UTF-8 text can hold: a character was cut in two on the way here. It is judged as U+FFFD.',
       });
     }
   }
@@ -45,44 +46,48 @@ function unfenced(text) {
 function classify(text) {
   const trimmed = text.trimStart();
   if (looksLikeCommand(trimmed)) return commands(trimmed);
-  if (trimmed.startsWith("{") || trimmed.startsWith("[")) return json(text);
-  if (looksLikeHttp(trimmed)) return one("http", parseHttp(text));
+  if (trimmed.startsWith('{') || trimmed.startsWith('[')) return json(text);
+  if (looksLikeHttp(trimmed)) return one('http', parseHttp(text));
   if (holdsCommand(trimmed)) return commands(trimmed);
   return {
-    error: "This is no HTTP request, curl command, HAR or JSON. Paste the whole request, or put headers and body into their editors.",
+    error:
+      'This is no HTTP request, curl command, HAR or JSON. Paste the whole request, or put headers and body into their editors.',
   };
 }
 
 function commands(text) {
   const found = parseCommands(text);
-  return found.error ? found : { kind: "command", ...found };
+  return found.error ? found : { kind: 'command', ...found };
 }
 
 function one(kind, delivery) {
-  return delivery.error ? delivery : { kind, deliveries: [{ label: "", delivery }] };
+  return delivery.error ? delivery : { kind, deliveries: [{ label: '', delivery }] };
 }
 
 function json(text) {
   // A byte order mark belongs to a file, and to a body only where there is nothing around it.
-  const value = parsed(text.replace(/^\ufeff/, ""));
+  const value = parsed(text.replace(/^\ufeff/, ''));
   const deliveries = value === undefined ? undefined : deliveriesIn(value);
   if (deliveries !== undefined) {
-    if (deliveries.length === 0) return { error: "This HAR holds no requests." };
-    return { kind: value.log || value.request?.url || value.url ? "har" : "captured", deliveries };
+    if (deliveries.length === 0) return { error: 'This HAR holds no requests.' };
+    return { kind: value.log || value.request?.url || value.url ? 'har' : 'captured', deliveries };
   }
   const values = value === undefined ? splitValues(text) : undefined;
   if (values !== undefined && values.length > 1) {
     const lines = values.map((one) => deliveriesIn(parsed(one) ?? null)?.[0]);
-    if (lines.every((line) => line !== undefined)) return { kind: "captured", deliveries: lines };
-    return { kind: "bodies", deliveries: values.map((one, at) => ({ label: `JSON document ${at + 1}`, delivery: bare(one, parsed(one)) })) };
+    if (lines.every((line) => line !== undefined)) return { kind: 'captured', deliveries: lines };
+    return {
+      kind: 'bodies',
+      deliveries: values.map((one, at) => ({ label: `JSON document ${at + 1}`, delivery: bare(one, parsed(one)) })),
+    };
   }
-  return { kind: "body", deliveries: [{ label: "", delivery: bare(text, value) }] };
+  return { kind: 'body', deliveries: [{ label: '', delivery: bare(text, value) }] };
 }
 
 function bare(text, value) {
   // The oldest examples have commas too many; whether it is an event in the JSON format shows all the same.
-  const looks = value ?? (/"specversion"\s*:/.test(text) ? { specversion: "" } : null);
-  return { method: "POST", target: "/", headers: headersFor(looks), body: text, notices: [] };
+  const looks = value ?? (/"specversion"\s*:/.test(text) ? { specversion: '' } : null);
+  return { method: 'POST', target: '/', headers: headersFor(looks), body: text, notices: [] };
 }
 
 function parsed(text) {

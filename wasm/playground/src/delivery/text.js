@@ -1,7 +1,7 @@
 /** What can be said about text and bytes without knowing what they hold. */
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The largest text that is put into an editor, in UTF-16 units. A receiver takes a mebibyte at the most by default. */
 export const MAX_TEXT = 2 * 1024 * 1024;
@@ -22,8 +22,8 @@ export function toText(bytes) {
 
 /** `1 byte`, `306 bytes`, `14.2 KB`: as exact as a reader needs it. */
 export function size(bytes) {
-  if (bytes === 1) return "1 byte";
-  if (bytes < 10_000) return `${bytes.toLocaleString("en")} bytes`;
+  if (bytes === 1) return '1 byte';
+  if (bytes < 10_000) return `${bytes.toLocaleString('en')} bytes`;
   return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
@@ -65,9 +65,9 @@ export function lineEnds(text) {
       at += 1;
     } else if (unit === 13) cr += 1;
   }
-  const kinds = [lf > 0 && "lf", crlf > 0 && "crlf", cr > 0 && "cr"].filter(Boolean);
-  if (kinds.length === 0) return "none";
-  return kinds.length === 1 ? kinds[0] : "mixed";
+  const kinds = [lf > 0 && 'lf', crlf > 0 && 'crlf', cr > 0 && 'cr'].filter(Boolean);
+  if (kinds.length === 0) return 'none';
+  return kinds.length === 1 ? kinds[0] : 'mixed';
 }
 
 /**
@@ -95,7 +95,7 @@ export function toUnits(text, offsets) {
 
 /** Bytes as text with one character for each octet. */
 export function octetsOf(bytes) {
-  let octets = "";
+  let octets = '';
   for (let at = 0; at < bytes.length; at += 0x8000) octets += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return octets;
 }
@@ -121,7 +121,7 @@ export function fromBase64(text) {
 
 /** Lower-case hexadecimal digits of bytes. */
 export function toHex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The bytes of an even number of hexadecimal digits; `undefined` for anything else. */

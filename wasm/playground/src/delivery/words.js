@@ -1,6 +1,6 @@
 /** Splitting a command line into its words, the way the shells of Windows do. */
 
-import { toOctets } from "./headers.js";
+import { toOctets } from './headers.js';
 
 /** Whether a command is written for PowerShell. */
 export function isPowershell(text) {
@@ -21,28 +21,28 @@ export function cmdCommands(text) {
 
 /** The commands without their carets. */
 function cmdLines(text) {
-  const lines = [""];
+  const lines = [''];
   let isQuoted = false;
   const add = (piece) => {
     lines[lines.length - 1] += piece;
   };
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at];
-    if (character === "^" && !isQuoted) {
+    if (character === '^' && !isQuoted) {
       at += 1;
-      if (text[at] === "\r") at += 1;
-      if (text[at] === "\n") {
+      if (text[at] === '\r') at += 1;
+      if (text[at] === '\n') {
         // A line end after a caret joins the lines; a second one is part of the text.
-        if (text[at + 1] === "\r") at += 1;
-        if (text[at + 1] === "\n") {
-          add("\n");
+        if (text[at + 1] === '\r') at += 1;
+        if (text[at + 1] === '\n') {
+          add('\n');
           at += 1;
         }
-      } else add(text[at] ?? "");
+      } else add(text[at] ?? '');
     } else if (!isQuoted && /[&|\n]/.test(character)) {
-      lines.push("");
+      lines.push('');
     } else {
-      if (character === '"' && text[at - 1] !== "\\") isQuoted = !isQuoted;
+      if (character === '"' && text[at - 1] !== '\\') isQuoted = !isQuoted;
       add(character);
     }
   }
@@ -56,16 +56,16 @@ function argumentsOf(line) {
   let inside = false;
   for (let at = 0; at < line.length; at += 1) {
     const character = line[at];
-    if (character === "\\" && /^\\+"/.test(line.slice(at, at + 32))) {
+    if (character === '\\' && /^\\+"/.test(line.slice(at, at + 32))) {
       const run = /^\\+/.exec(line.slice(at))[0].length;
-      word = (word ?? "") + "\\".repeat(run >> 1);
+      word = (word ?? '') + '\\'.repeat(run >> 1);
       at += run - 1;
       if (run % 2 === 1) {
         word += '"';
         at += 1;
       }
     } else if (character === '"') {
-      word ??= "";
+      word ??= '';
       if (inside && line[at + 1] === '"') {
         word += '"';
         at += 1;
@@ -73,15 +73,19 @@ function argumentsOf(line) {
     } else if (/\s/.test(character) && !inside) {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else word = (word ?? "") + character;
+    } else word = (word ?? '') + character;
   }
   if (word !== undefined) words.push(word);
   const octets = words.map(toOctets);
-  if (inside) return { within: { words: octets }, error: "A double quote is not closed, so the command is cut off or its quoting was changed." };
+  if (inside)
+    return {
+      within: { words: octets },
+      error: 'A double quote is not closed, so the command is cut off or its quoting was changed.',
+    };
   return { words: octets };
 }
 
-const BACKTICK = { n: "\n", r: "\r", t: "\t", 0: "\0", a: "\x07", b: "\b", f: "\f", v: "\v", e: "\x1b" };
+const BACKTICK = { n: '\n', r: '\r', t: '\t', 0: '\0', a: '\x07', b: '\b', f: '\f', v: '\v', e: '\x1b' };
 
 /**
  * Words of PowerShell. A word that was not quoted has `bare`, since `$body` in quotes and without are both variables and
@@ -93,10 +97,10 @@ export function powershellWords(text) {
   while (at < text.length) {
     const here = /^@(['"])\r?\n/.exec(text.slice(at, at + 4));
     const character = text[at];
-    if (character === "`" && /^`\s*\r?\n/.test(text.slice(at, at + 80))) {
+    if (character === '`' && /^`\s*\r?\n/.test(text.slice(at, at + 80))) {
       at += /^`\s*\r?\n/.exec(text.slice(at))[0].length;
     } else if (/\s|[;|]/.test(character)) {
-      if (/[\n;|]/.test(character)) words.push({ end: true, value: "" });
+      if (/[\n;|]/.test(character)) words.push({ end: true, value: '' });
       at += 1;
     } else if (here) {
       const closing = new RegExp(`\\r?\\n${here[1]}@`);
@@ -108,16 +112,16 @@ export function powershellWords(text) {
       at = from - 1 + end.index + end[0].length;
     } else if (character === "'" || character === '"') {
       const quoted = powershellQuoted(text, at + 1, character);
-      if (!quoted) return { error: "A quote is not closed, so the command is cut off or its quoting was changed." };
+      if (!quoted) return { error: 'A quote is not closed, so the command is cut off or its quoting was changed.' };
       words.push({ value: quoted.value, variable: quoted.variable });
       at = quoted.end;
     } else if (/^(@\{|[{}=,()])/.test(text.slice(at, at + 2))) {
-      const mark = text.startsWith("@{", at) ? "@{" : character;
+      const mark = text.startsWith('@{', at) ? '@{' : character;
       words.push({ value: mark, mark: true });
       at += mark.length;
     } else {
       const bare = /^[^\s'"`;|{}=,()]+/.exec(text.slice(at))?.[0] ?? character;
-      words.push({ value: bare, bare: true, variable: bare.startsWith("$") });
+      words.push({ value: bare, bare: true, variable: bare.startsWith('$') });
       at += bare.length;
     }
   }
@@ -125,7 +129,7 @@ export function powershellWords(text) {
 }
 
 function powershellQuoted(text, from, quote) {
-  let value = "";
+  let value = '';
   let variable = false;
   let at = from;
   while (at < text.length) {
@@ -134,16 +138,16 @@ function powershellQuoted(text, from, quote) {
       if (text[at + 1] !== quote) return { value, variable, end: at + 1 };
       value += quote;
       at += 2;
-    } else if (quote === '"' && character === "`") {
-      value += BACKTICK[text[at + 1]] ?? text[at + 1] ?? "";
+    } else if (quote === '"' && character === '`') {
+      value += BACKTICK[text[at + 1]] ?? text[at + 1] ?? '';
       at += 2;
-    } else if (quote === '"' && character === "$") {
+    } else if (quote === '"' && character === '$') {
       const code = /^\$\(\[char\]([0-9]+)\)/.exec(text.slice(at, at + 20));
       if (code) {
         value += String.fromCharCode(Number(code[1]));
         at += code[0].length;
       } else {
-        if (/[A-Za-z_({]/.test(text[at + 1] ?? "")) variable = true;
+        if (/[A-Za-z_({]/.test(text[at + 1] ?? '')) variable = true;
         value += character;
         at += 1;
       }

@@ -1,6 +1,6 @@
 /** Reading a published schema: what it says at a place, and the whole of it as a table. */
 
-import { tokens } from "./tree.js";
+import { tokens } from './tree.js';
 
 /** How deep the table goes. */
 const MAX_LEVEL = 7;
@@ -30,11 +30,13 @@ function alternatives(schema, root) {
 export function schemaAt(root, pointer) {
   let candidates = [root];
   for (const token of tokens(pointer)) {
-    candidates = candidates.flatMap((candidate) => alternatives(candidate, root)).flatMap((candidate) => {
-      if (candidate.properties?.[token]) return [candidate.properties[token]];
-      if (candidate.items && /^[0-9]+$/.test(token)) return [candidate.items];
-      return typeof candidate.additionalProperties === "object" ? [candidate.additionalProperties] : [];
-    });
+    candidates = candidates
+      .flatMap((candidate) => alternatives(candidate, root))
+      .flatMap((candidate) => {
+        if (candidate.properties?.[token]) return [candidate.properties[token]];
+        if (candidate.items && /^[0-9]+$/.test(token)) return [candidate.items];
+        return typeof candidate.additionalProperties === 'object' ? [candidate.additionalProperties] : [];
+      });
     if (candidates.length === 0) return undefined;
   }
   const all = candidates.flatMap((candidate) => alternatives(candidate, root));
@@ -56,33 +58,33 @@ export function allowed(schema) {
 
 /** The documents that give the event: the lines under a heading in the schema's `$comment`. */
 export function documentedIn(schema) {
-  const [, list] = schema.$comment?.split("\nDocumented in:\n") ?? [];
-  return list?.split("\n") ?? [];
+  const [, list] = schema.$comment?.split('\nDocumented in:\n') ?? [];
+  return list?.split('\n') ?? [];
 }
 
 /** In words: `text`, `date and time`, `list of objects`, … */
 export function typeName(schema, root) {
   const plain = resolve(schema, root);
-  const types = [plain.type ?? []].flat().filter((type) => type !== "null");
-  const nullable = [plain.type ?? []].flat().includes("null") ? " or null" : "";
+  const types = [plain.type ?? []].flat().filter((type) => type !== 'null');
+  const nullable = [plain.type ?? []].flat().includes('null') ? ' or null' : '';
   if (plain.anyOf || plain.oneOf) {
     const names = [...new Set((plain.anyOf ?? plain.oneOf).map((one) => typeName(one, root)))];
-    return names.join(" or ");
+    return names.join(' or ');
   }
-  if (plain.const !== undefined) return `${typeof plain.const === "string" ? "text" : typeof plain.const}${nullable}`;
+  if (plain.const !== undefined) return `${typeof plain.const === 'string' ? 'text' : typeof plain.const}${nullable}`;
   const names = types.map((type) => {
-    if (type === "string") return FORMATS[plain.format] ?? "text";
-    if (type === "array") return plain.items ? `list of ${plural(typeName(plain.items, root))}` : "list";
+    if (type === 'string') return FORMATS[plain.format] ?? 'text';
+    if (type === 'array') return plain.items ? `list of ${plural(typeName(plain.items, root))}` : 'list';
     return TYPES[type] ?? type;
   });
-  return (names.join(" or ") || (plain.enum ? "text" : "anything")) + nullable;
+  return (names.join(' or ') || (plain.enum ? 'text' : 'anything')) + nullable;
 }
 
-const FORMATS = { "date-time": "date and time", date: "date", uuid: "UUID", uri: "URI", email: "e-mail address" };
-const TYPES = { boolean: "true or false", object: "object", number: "number", integer: "whole number", null: "null" };
+const FORMATS = { 'date-time': 'date and time', date: 'date', uuid: 'UUID', uri: 'URI', email: 'e-mail address' };
+const TYPES = { boolean: 'true or false', object: 'object', number: 'number', integer: 'whole number', null: 'null' };
 
 function plural(name) {
-  return name === "object" ? "objects" : name === "UUID" ? "UUIDs" : name === "text" ? "texts" : name;
+  return name === 'object' ? 'objects' : name === 'UUID' ? 'UUIDs' : name === 'text' ? 'texts' : name;
 }
 
 /**
@@ -91,7 +93,7 @@ function plural(name) {
  */
 export function rows(root) {
   const out = [];
-  walk(root, root, "", 0, [], out);
+  walk(root, root, '', 0, [], out);
   return out;
 }
 
@@ -101,8 +103,8 @@ function walk(schema, root, path, level, above, out) {
     for (const [name, member] of Object.entries(option.properties ?? {})) {
       add(member, root, `${path}/${name}`, name, level, (option.required ?? []).includes(name), above, out);
     }
-    if (typeof option.additionalProperties === "object") {
-      add(option.additionalProperties, root, `${path}/*`, "any name", level, false, above, out);
+    if (typeof option.additionalProperties === 'object') {
+      add(option.additionalProperties, root, `${path}/*`, 'any name', level, false, above, out);
     }
     if (option.items && level > 0 && options.length >= 1) descend(option.items, root, `${path}/*`, level, above, out);
   }
@@ -119,7 +121,7 @@ function add(member, root, path, name, level, isRequired, above, out) {
     type: typeName(member, root),
     allowed: allowed(plain) ?? alternatives(member, root).map(allowed).find(Boolean),
     limits: limits(plain),
-    about: plain.description ?? "",
+    about: plain.description ?? '',
     hasChildren: false,
   };
   out.push(row);
@@ -137,7 +139,8 @@ function descend(member, root, path, level, above, out) {
 
 function limits(schema) {
   const out = [];
-  if (schema.maxLength !== undefined && schema.minLength === schema.maxLength) out.push(`${schema.maxLength} characters`);
+  if (schema.maxLength !== undefined && schema.minLength === schema.maxLength)
+    out.push(`${schema.maxLength} characters`);
   else {
     if (schema.minLength !== undefined) out.push(`at least ${schema.minLength} characters`);
     if (schema.maxLength !== undefined) out.push(`at most ${schema.maxLength} characters`);
@@ -145,26 +148,31 @@ function limits(schema) {
   if (schema.minimum !== undefined) out.push(`at least ${schema.minimum}`);
   if (schema.maximum !== undefined) out.push(`at most ${schema.maximum}`);
   if (schema.pattern !== undefined) out.push(`pattern ${schema.pattern}`);
-  return out.join(", ");
+  return out.join(', ');
 }
 
 /** Every pointer of a tree in the form of a row's path, with the first node there. */
-export function pathsOf(tree, root) {
+export function pathsOf(tree) {
   const found = new Map();
   const visit = (node, path) => {
     if (!found.has(path)) found.set(path, node);
     for (const one of node.children ?? []) {
-      const token = one.name === undefined ? "*" : one.name;
+      const token = one.name === undefined ? '*' : one.name;
       visit(one, `${path}/${token}`);
     }
   };
-  if (tree) visit(tree, "");
-  return { get: (path) => found.get(path) ?? wildcard(found, path, root) };
+  if (tree) visit(tree, '');
+  return { get: (path) => found.get(path) ?? wildcard(found, path) };
 }
 
 function wildcard(found, path) {
-  if (!path.includes("*")) return undefined;
-  const pattern = new RegExp(`^${path.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/]+")}$`);
+  if (!path.includes('*')) return undefined;
+  const pattern = new RegExp(
+    `^${path
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[^/]+')}$`,
+  );
   for (const [key, node] of found) if (pattern.test(key)) return node;
   return undefined;
 }

@@ -25,34 +25,34 @@ function value(reader, depth) {
   const first = text[from];
   if (first === '"') {
     skipString(reader);
-    return { kind: "string", from, to: reader.at };
+    return { kind: 'string', from, to: reader.at };
   }
-  if ((first === "{" || first === "[") && depth < MAX_DEPTH) return container(reader, depth, first === "{");
-  if (first === "{" || first === "[") {
+  if ((first === '{' || first === '[') && depth < MAX_DEPTH) return container(reader, depth, first === '{');
+  if (first === '{' || first === '[') {
     skipNested(reader);
-    return { kind: "other", from, to: reader.at };
+    return { kind: 'other', from, to: reader.at };
   }
   while (reader.at < text.length && !/[\s,:{}[\]"]/.test(text[reader.at])) reader.at += 1;
   if (reader.at === from) reader.at += 1;
   const word = text.slice(from, reader.at);
-  const kind = ["true", "false", "null"].includes(word) ? word : /^-?[0-9]/.test(word) ? "number" : "other";
+  const kind = ['true', 'false', 'null'].includes(word) ? word : /^-?[0-9]/.test(word) ? 'number' : 'other';
   return { kind, from, to: reader.at };
 }
 
 function container(reader, depth, isObject) {
   const { text } = reader;
-  const node = { kind: isObject ? "object" : "array", from: reader.at, to: 0, children: [], isClosed: false };
+  const node = { kind: isObject ? 'object' : 'array', from: reader.at, to: 0, children: [], isClosed: false };
   reader.at += 1;
   for (;;) {
     blanks(reader);
     const character = text[reader.at];
     if (character === undefined) break;
-    if (character === "}" || character === "]") {
-      node.isClosed = character === (isObject ? "}" : "]");
+    if (character === '}' || character === ']') {
+      node.isClosed = character === (isObject ? '}' : ']');
       reader.at += 1;
       break;
     }
-    if (character === "," || character === ":") {
+    if (character === ',' || character === ':') {
       reader.at += 1;
       continue;
     }
@@ -73,7 +73,7 @@ function member(reader, node, depth) {
   skipString(reader);
   const nameTo = reader.at;
   blanks(reader);
-  if (text[reader.at] === ":") {
+  if (text[reader.at] === ':') {
     reader.at += 1;
     blanks(reader);
   }
@@ -89,8 +89,8 @@ function skipString(reader) {
   while (reader.at < text.length) {
     const character = text[reader.at];
     // A string that is not closed ends with its line, so that the lines below keep their places.
-    if (character === "\n") return;
-    reader.at += character === "\\" ? 2 : 1;
+    if (character === '\n') return;
+    reader.at += character === '\\' ? 2 : 1;
     if (character === '"') return;
   }
   reader.at = Math.min(reader.at, text.length);
@@ -105,8 +105,8 @@ function skipNested(reader) {
       skipString(reader);
       continue;
     }
-    if (character === "{" || character === "[") depth += 1;
-    if (character === "}" || character === "]") depth -= 1;
+    if (character === '{' || character === '[') depth += 1;
+    if (character === '}' || character === ']') depth -= 1;
     reader.at += 1;
     if (depth === 0) return;
   }
@@ -117,20 +117,23 @@ export function textOf(quoted) {
   try {
     return JSON.parse(quoted);
   } catch {
-    return quoted.replace(/^"|"$/g, "");
+    return quoted.replace(/^"|"$/g, '');
   }
 }
 
 /** The tokens of a JSON Pointer. */
 export function tokens(pointer) {
-  if (pointer === "") return [];
-  return pointer.slice(1).split("/").map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+  if (pointer === '') return [];
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** The child called `token`; for a repeated name the last one, which the core's finding is about. */
 export function child(node, token) {
-  if (node?.kind === "array") return node.children[Number(token)];
-  return node?.kind === "object" ? node.children.findLast((one) => one.name === token) : undefined;
+  if (node?.kind === 'array') return node.children[Number(token)];
+  return node?.kind === 'object' ? node.children.findLast((one) => one.name === token) : undefined;
 }
 
 /** The node at `pointer`, or the nearest one above it; `isExact` says which. */
@@ -149,7 +152,7 @@ export function pointerOf(node) {
   const parts = [];
   for (let at = node; at?.parent; at = at.parent) {
     const token = at.name ?? String(at.parent.children.indexOf(at));
-    parts.unshift(`/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    parts.unshift(`/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   }
-  return parts.join("");
+  return parts.join('');
 }

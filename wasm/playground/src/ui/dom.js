@@ -8,14 +8,18 @@ export function h(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes ?? {})) {
     if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (["value", "checked", "disabled", "hidden", "open", "className", "htmlFor"].includes(key)) element[key] = value;
-    else element.setAttribute(key, value === true ? "" : String(value));
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else if (['value', 'checked', 'disabled', 'hidden', 'open', 'className', 'htmlFor'].includes(key))
+      element[key] = value;
+    else element.setAttribute(key, value === true ? '' : String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false),
+  );
   return element;
 }
 
+/** @type {(id: string) => any} of whatever kind the page's HTML has there */
 export const byId = (id) => document.getElementById(id);
 
 /**
@@ -23,14 +27,20 @@ export const byId = (id) => document.getElementById(id);
  * position: that would make the browser lay the page out at once, a keystroke long.
  */
 export function fill(element, ...children) {
-  const active = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  const active = element.contains(document.activeElement)
+    ? /** @type {HTMLElement} */ (document.activeElement).dataset.key
+    : undefined;
+  element.replaceChildren(
+    ...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false),
+  );
   if (active !== undefined) element.querySelector(`[data-key="${CSS.escape(active)}"]`)?.focus({ preventScroll: true });
 }
 
 /** Text with its `code` parts, which stand between backticks. */
 export function prose(text) {
-  return text.split(/(`[^`]+`)/).map((part) => (part.startsWith("`") && part.length > 1 ? h("code", {}, part.slice(1, -1)) : part));
+  return text
+    .split(/(`[^`]+`)/)
+    .map((part) => (part.startsWith('`') && part.length > 1 ? h('code', {}, part.slice(1, -1)) : part));
 }
 
 /** Copies text, also where the page has no secure origin. */
@@ -39,20 +49,20 @@ export async function copy(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = h("textarea", { className: "hidden", value: text, "aria-hidden": "true" });
+    const area = h('textarea', { className: 'hidden', value: text, 'aria-hidden': 'true' });
     document.body.append(area);
     area.select();
     // Without a secure origin there is no other way.
-    const done = document.execCommand("copy");
+    const done = document.execCommand('copy');
     area.remove();
     return done;
   }
 }
 
 /** Offers bytes as a file. */
-export function save(name, bytes, type = "application/octet-stream") {
+export function save(name, bytes, type = 'application/octet-stream') {
   const url = URL.createObjectURL(new Blob([bytes], { type }));
-  const link = h("a", { href: url, download: name });
+  const link = h('a', { href: url, download: name });
   document.body.append(link);
   link.click();
   link.remove();
@@ -61,15 +71,22 @@ export function save(name, bytes, type = "application/octet-stream") {
 
 /** A line that goes away by itself, read aloud by screen readers. */
 export function toast(text, action) {
-  let region = byId("toasts");
-  if (!region) {
-    region = h("div", { id: "toasts", role: "status" });
-    document.body.append(region);
-  }
-  const line = h("div", { className: "toast" }, h("span", {}, text));
+  const line = h('div', { className: 'toast' }, h('span', { title: text }, text));
   if (action) {
-    line.append(h("button", { type: "button", onclick: () => { action.run(); line.remove(); } }, action.label));
+    line.append(
+      h(
+        'button',
+        {
+          type: 'button',
+          onclick: () => {
+            action.run();
+            line.remove();
+          },
+        },
+        action.label,
+      ),
+    );
   }
-  region.replaceChildren(line);
+  byId('toasts').replaceChildren(line);
   setTimeout(() => line.remove(), action ? 12_000 : 4000);
 }

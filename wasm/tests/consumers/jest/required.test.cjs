@@ -5,5 +5,7 @@ test('verdicts', async () => {
   const vetter = new Vetter('amlyze');
   const accepted = vetter.vet(headers, body);
   const refused = vetter.vet(headers, Buffer.from(body.replace('"PENDING"', '"NOBODY"')));
-  expect(`${accepted.status} ${accepted.type}, ${refused.status} ${refused.findings[0].rule}`).toBe(process.env.EXPECTED);
+  expect(`${accepted.status} ${accepted.type}, ${refused.status} ${refused.findings[0].rule}`).toBe(
+    process.env.EXPECTED,
+  );
 });

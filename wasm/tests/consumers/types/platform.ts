@@ -1,7 +1,7 @@
 // With the types of a browser, and with those of Node: what the package takes and gives is the platform's own.
 
+import { init, initSync, Vetter } from 'hookvet';
 import module from 'hookvet/wasm';
-import { Vetter, init, initSync } from 'hookvet';
 
 export async function answer(request: Request): Promise<Response> {
   initSync({ module });

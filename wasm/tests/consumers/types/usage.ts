@@ -1,6 +1,6 @@
 // Type-checks under every resolution of modules, without the types of Node, of a browser or of any newer language.
 
-import { Vetter, example, init, type Verdict } from 'hookvet';
+import { example, init, type Verdict, Vetter } from 'hookvet';
 import * as file from 'hookvet/file';
 import type module from 'hookvet/wasm';
 

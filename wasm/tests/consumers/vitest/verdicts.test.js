@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
 import * as hookvet from 'hookvet';
+import { expect, test } from 'vitest';
 import { verdicts } from '../verdicts.js';
 
 test('verdicts', async () => {

@@ -3,7 +3,7 @@
 
 import { report } from './log.js';
 import { Receiver } from './receiver.js';
-import { type Env, type Settings, readSettings } from './settings.js';
+import { type Env, readSettings, type Settings } from './settings.js';
 
 export { Deliveries } from './store.js';
 
@@ -22,7 +22,8 @@ function settingsOf(env: Env): Settings {
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const path = new URL(request.url).pathname;
-    if (path === '/health' && (request.method === 'GET' || request.method === 'HEAD')) return new Response(null, { status: 204 });
+    if (path === '/health' && (request.method === 'GET' || request.method === 'HEAD'))
+      return new Response(null, { status: 204 });
     let settings: Settings;
     try {
       settings = settingsOf(env);

@@ -35,7 +35,8 @@ export class Receiver {
 
   /** The verdict, and the body where all of it is there. */
   private async vet(request: Request): Promise<{ verdict: Verdict; body: Uint8Array | undefined }> {
-    const rejected = this.settings.quarantine && request.method === 'POST' ? this.vetter.open(request.headers).rejected : undefined;
+    const rejected =
+      this.settings.quarantine && request.method === 'POST' ? this.vetter.open(request.headers).rejected : undefined;
     if (rejected !== undefined && this.isSetAside(rejected)) {
       // Refused by its headers, and its body is wanted all the same.
       return { verdict: rejected, body: await collect(request, this.vetter.maxBody) };

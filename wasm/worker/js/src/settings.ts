@@ -61,7 +61,8 @@ function isSet(name: string, value: string | undefined): boolean {
 
 /** The place; a Worker without its binding must take nothing instead of everything in vain. */
 function place(env: Env, name: string, value: string): Place {
-  if (value !== 'store' && value !== 'queue') throw wrong(name, `"store"${name === 'DELIVER_TO' ? ', "queue" or "origin"' : ' or "queue"'}`);
+  if (value !== 'store' && value !== 'queue')
+    throw wrong(name, `"store"${name === 'DELIVER_TO' ? ', "queue" or "origin"' : ' or "queue"'}`);
   const binding = value === 'store' ? 'STORE' : 'QUEUE';
   if (env[binding] === undefined) throw new TypeError(`there is no binding ${binding}`);
   return value;
@@ -81,7 +82,11 @@ export function readSettings(env: Env): Settings {
     rules: Object.fromEntries(words(env.RULES).map((setting) => setting.split('=', 2) as [string, Level])),
     allowUnsigned,
     solicitBatches: isSet('SOLICIT_BATCHES', env.SOLICIT_BATCHES),
-    maxBody: env.MAX_BODY ? Number(env.MAX_BODY) : kept === 'queue' || quarantine === 'queue' ? QUEUE_MAX_BODY : undefined,
+    maxBody: env.MAX_BODY
+      ? Number(env.MAX_BODY)
+      : kept === 'queue' || quarantine === 'queue'
+        ? QUEUE_MAX_BODY
+        : undefined,
   };
   const vetters = new Map<string, Vetter>();
   for (const vendor of VENDORS) {

@@ -109,7 +109,9 @@ export class Deliveries extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const now = Date.now();
     this.sql.exec('DELETE FROM deliveries WHERE received_at <= ?', now - HORIZON);
-    const { oldest } = this.sql.exec<{ oldest: number | null }>('SELECT min(received_at) AS oldest FROM deliveries').one();
+    const { oldest } = this.sql
+      .exec<{ oldest: number | null }>('SELECT min(received_at) AS oldest FROM deliveries')
+      .one();
     if (oldest !== null) await this.ctx.storage.setAlarm(Math.max(oldest + HORIZON, now + PAUSE));
   }
 }

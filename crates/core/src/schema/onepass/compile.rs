@@ -15,7 +15,7 @@ use super::program::{
     literals, types,
 };
 use super::words::fingerprint;
-use super::{ANY, findings};
+use super::{Stop, read};
 use crate::json::{Decimal, Document, Kind, Node as Value, STEP_DIGITS, STEP_POWER, escape_pointer};
 use crate::rule::Rule;
 use crate::schema::SchemaFault;
@@ -115,9 +115,10 @@ impl Compiler {
     /// Adds the schema in `text`; `watched` are members whose values are captured, slots from 1 on.
     pub(crate) fn add(&mut self, id: &str, text: &str, watched: &[(&str, u8)]) -> Result<u16, SchemaFault> {
         let fault = |reason: String| SchemaFault { id: id.to_owned(), reason };
-        let document =
-            Document::parse(text.as_bytes(), MAX_DEPTH).map_err(|fault_in_text| fault(fault_in_text.kind.message()))?;
-        let notes = findings(ANY, text.as_bytes(), MAX_DEPTH).map(|found| found.notes).unwrap_or_default();
+        let (document, notes) = read(text.as_bytes(), MAX_DEPTH).map_err(|stop| match stop {
+            Stop::Fault(in_text) => fault(in_text.kind.message()),
+            Stop::TooLong | Stop::Tables => fault("longer than 4 GiB".to_owned()),
+        })?;
         if let Some(note) = notes.iter().find(|note| note.rule == Rule::JsonDuplicate) {
             let place = document.at_offset(note.at).map(Value::pointer).unwrap_or_default();
             return Err(fault(format!("{place}: stands there twice")));
@@ -327,7 +328,7 @@ fn meet<T: PartialEq>(ours: &mut Option<T>, theirs: Option<T>, keyword: &str) ->
     }
 }
 
-impl<'d, 't> Rules<'d, 't> {
+impl Rules<'_, '_> {
     /// Both at once.
     fn merge(&mut self, other: Self) -> Result<(), String> {
         meet(&mut self.types, other.types, "type")?;
@@ -405,16 +406,16 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         if let Some(reference) = self.lone_reference(value, is_root) {
             return self.reference(reference, &format!("{at}/$ref"));
         }
-        if let Some(choice) = self.or_null(value) {
+        if let Some(choice) = Self::or_null(value) {
             return self.nullable(choice, at);
         }
         let rules = self.rules(value, is_root, at)?;
-        self.assemble(rules, is_root, at)
+        self.assemble(&rules, is_root, at)
     }
 
     /// What a schema allows besides null, where it is a choice between the two and says nothing else: an optional member as `schemars`
     /// writes it.
-    fn or_null(&self, value: Value<'d, 't>) -> Option<Value<'d, 't>> {
+    fn or_null(value: Value<'d, 't>) -> Option<Value<'d, 't>> {
         let mut said =
             value.children().filter(|member| member.name().is_none_or(|name| !is_remark(&name) && !is_place(&name)));
         let choices =
@@ -596,14 +597,14 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         }
     }
 
-    fn assemble(&mut self, rules: Rules<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
+    fn assemble(&mut self, rules: &Rules<'d, 't>, is_root: bool, at: &str) -> Result<u16, String> {
         let mut node = Node::ANY;
         node.types = rules.types.unwrap_or(types::ALL);
         node.format = rules.format.unwrap_or(Format::Any);
         node.choice = rules.choice.unwrap_or(0);
         let length = Length { min: rules.min_length.unwrap_or(0), max: rules.max_length.unwrap_or(u32::MAX) };
         node.length = kept_once(&mut self.compiler.lengths, length)?;
-        let Rules { min, max, above, below, multiple, .. } = rules;
+        let &Rules { min, max, above, below, multiple, .. } = rules;
         node.number = kept_once(&mut self.compiler.ranges, Range { min, max, above, below, multiple })?;
         let prefix = rules.prefix.clone().unwrap_or_default();
         let array = Array {
@@ -615,7 +616,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
             ..Array::OPEN
         };
         node.array = kept_once(&mut self.compiler.arrays, (array, prefix))?;
-        node.object = self.object(&rules, is_root, at)?;
+        node.object = self.object(rules, is_root, at)?;
         self.compiler.push_node(node)
     }
 
@@ -778,11 +779,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
                     words.push(self.compiler.name(&word)?);
                     shown.push(word.into_owned());
                 }
-                // As the oracle shows it.
-                None => shown.push(
-                    serde_json::from_slice::<serde_json::Value>(option.raw())
-                        .map_or_else(|_| String::from_utf8_lossy(option.raw()).into_owned(), |value| value.to_string()),
-                ),
+                None => shown.push(compact(option.raw())),
             }
         }
         if words.len().max(values.len()) > MAX_NAMES {
@@ -805,11 +802,14 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         if value.kind() != Kind::Number || Decimal::read(value.raw()).is_none() {
             return Err(format!("{at}: no number in the range of a 64-bit float"));
         }
-        let raw = String::from_utf8_lossy(value.raw()).into_owned();
-        // As the oracle shows it.
-        let shown = serde_json::from_str::<serde_json::Number>(&raw).map_or(raw, |number| number.to_string());
-        let length = u16::try_from(shown.len()).map_err(|_| format!("{at}: too long"))?;
-        Ok(Bound { text: self.compiler.pooled(&shown), length })
+        self.shown(value, at)
+    }
+
+    /// A number as it is written.
+    fn shown(&mut self, value: Value<'d, 't>, at: &str) -> Result<Bound, String> {
+        let text = compact(value.raw());
+        let length = u16::try_from(text.len()).map_err(|_| format!("{at}: too long"))?;
+        Ok(Bound { text: self.compiler.pooled(&text), length })
     }
 
     fn step(&mut self, value: Value<'d, 't>, at: &str) -> Result<Bound, String> {
@@ -820,13 +820,7 @@ impl<'d, 't> Reader<'_, 'd, 't> {
         if !zero.is_less(&step) || digits > STEP_DIGITS || power < STEP_POWER {
             return Err(outside());
         }
-        // As the oracle shows it.
-        let number = String::from_utf8_lossy(value.raw()).parse::<f64>().map_err(|_| outside())?.to_string();
-        let length = u16::try_from(number.len()).map_err(|_| outside())?;
-        if Decimal::read(number.as_bytes()).is_none_or(|shown| shown.is_less(&step) || step.is_less(&shown)) {
-            return Err(outside());
-        }
-        Ok(Bound { text: self.compiler.pooled(&number), length })
+        self.shown(value, at)
     }
 
     fn format(&self, value: Value<'d, 't>, at: &str) -> Result<Format, String> {
@@ -847,6 +841,18 @@ fn draft_of(uri: &str) -> Option<Draft> {
         "http://json-schema.org/draft-07/schema" => Some(Draft::Draft7),
         _ => None,
     }
+}
+
+/// A value as it is written, without the white space between its parts.
+fn compact(raw: &[u8]) -> String {
+    let (mut in_string, mut is_escaped) = (false, false);
+    let is_part = |byte: &u8| {
+        let is_shown = in_string || !byte.is_ascii_whitespace();
+        in_string ^= *byte == b'"' && !is_escaped;
+        is_escaped = in_string && *byte == b'\\' && !is_escaped;
+        is_shown
+    };
+    String::from_utf8_lossy(&raw.iter().copied().filter(is_part).collect::<Vec<u8>>()).into_owned()
 }
 
 /// Keywords that say something to people and forbid nothing.

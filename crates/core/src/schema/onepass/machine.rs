@@ -5,7 +5,6 @@
 //! [`Record`] what is wrong. The innermost open container lives in a local variable; the ones around it on a stack,
 //! so nothing recurses.
 
-use std::collections::HashSet;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::formats;
@@ -16,6 +15,7 @@ use super::text::{self, Escapes, with_bytes, with_text};
 use super::words::{find_special, fingerprint, is_ascii, load4, spaces};
 use crate::grammar::time;
 use crate::json::{BYTE_ORDER_MARK, Decimal, Document, Fault, FaultKind, Kind, has_lone_surrogate};
+use crate::order;
 
 /// Deepest nesting that can be asked for.
 pub(crate) const MAX_DEPTH: usize = 100;
@@ -792,15 +792,18 @@ impl<'m> Machine<'m> {
     }
 
     /// The innermost container, which ends at `end`, as a document of its own.
-    fn container(&self, end: usize) -> Option<Document<'m>> {
-        Document::parse(self.slice(self.top.start as usize, end + 1), MAX_DEPTH).ok()
+    fn container(&self, end: usize) -> Document<'m> {
+        Document::of(self.slice(self.top.start as usize, end + 1))
     }
 
     /// `enum` and `const` of the container that ends at `end`.
     #[cold]
     fn check_container(&mut self, end: usize) {
         let choice = self.top.choice;
-        if !self.is_listed(choice, |out| self.container(end).map(|container| container.root().form(out))) {
+        if !self.is_listed(choice, |out| {
+            self.container(end).root().form(out);
+            Some(())
+        }) {
             self.report_choice(choice, self.top.start as usize);
         }
     }
@@ -862,13 +865,15 @@ impl<'m> Machine<'m> {
     /// `uniqueItems` of the array that ends at `end`.
     #[cold]
     fn has_equal_items(&self, end: usize) -> bool {
-        let Some(array) = self.container(end) else { return false };
-        let mut forms = HashSet::new();
-        !array.root().children().all(|item| {
+        let array = self.container(end);
+        let form = |item: crate::json::Node<'_, '_>| {
             let mut form = Vec::new();
             item.form(&mut form);
-            forms.insert(form)
-        })
+            form
+        };
+        let mut forms: Vec<Vec<u8>> = array.root().children().map(form).collect();
+        order::sort(&mut forms, Ord::cmp);
+        forms.windows(2).any(|pair| pair[0] == pair[1])
     }
 
     fn choice(&self, choice: u16) -> Option<&'m Choice> {

@@ -34,6 +34,7 @@ pub(crate) use sink::Span;
 pub(crate) use sink::{Findings, JsonNote, Record};
 
 use super::tables;
+use crate::json::Document;
 
 /// How many slots a [`Record`] has: members of the root are captured in one of their own, those below it, wherever there is one of
 /// the name, in [`NESTED`].
@@ -69,8 +70,52 @@ pub(crate) fn pass(schema: Schema<'_>, bytes: &[u8], max_depth: usize) -> Result
     Ok(record)
 }
 
+/// Reads a text that has no schema of its own, for values to be looked up in, with what JSON for interchange does not let through.
+pub(crate) fn read(bytes: &[u8], max_depth: usize) -> Result<(Document<'_>, Vec<JsonNote>), Stop> {
+    let mut record = pass(ANY, bytes, max_depth)?;
+    Ok((Document::of(bytes), record.take_findings().unwrap_or_default().notes))
+}
+
 /// Everything that is wrong with `bytes`.
-#[cfg(any(feature = "internals", feature = "runtime-schemas"))]
+#[cfg(any(test, feature = "internals"))]
 pub(crate) fn findings(schema: Schema<'_>, bytes: &[u8], max_depth: usize) -> Result<Findings, Stop> {
     pass(schema, bytes, max_depth).map(|mut record| record.take_findings().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::FaultKind;
+
+    fn fault(text: &[u8]) -> FaultKind {
+        match pass(ANY, text, 8) {
+            Err(Stop::Fault(fault)) => fault.kind,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_fault_has_its_kind() {
+        assert_eq!(fault("".as_bytes()), FaultKind::Empty);
+        assert_eq!(fault("  ".as_bytes()), FaultKind::Empty);
+        assert_eq!(fault("{".as_bytes()), FaultKind::CutOff);
+        assert_eq!(fault("[1,".as_bytes()), FaultKind::CutOff);
+        assert_eq!(fault("[1,]".as_bytes()), FaultKind::TrailingComma);
+        assert_eq!(fault("{,}".as_bytes()), FaultKind::Expected("a member name in double quotes"));
+        assert_eq!(fault("{\"a\" 1}".as_bytes()), FaultKind::Expected("a colon after the member name"));
+        assert_eq!(fault("[1 2]".as_bytes()), FaultKind::Expected("a comma or ] after an item"));
+        assert_eq!(fault("[,1]".as_bytes()), FaultKind::Expected("a JSON value"));
+        assert_eq!(fault("01".as_bytes()), FaultKind::Expected("no digit after a leading zero"));
+        assert_eq!(fault("1.".as_bytes()), FaultKind::CutOff);
+        assert_eq!(fault("nul".as_bytes()), FaultKind::CutOff);
+        assert_eq!(fault("nulx".as_bytes()), FaultKind::Expected("null"));
+        assert_eq!(fault("1 2".as_bytes()), FaultKind::Trailing);
+        assert_eq!(fault("\"a\nb\"".as_bytes()), FaultKind::Control);
+        assert_eq!(fault(r#""\x""#.as_bytes()), FaultKind::Escape);
+        assert_eq!(fault(r#""\u12g4""#.as_bytes()), FaultKind::Expected("four hexadecimal digits after \\u"));
+        assert_eq!(fault("[[[[[[[[[1]]]]]]]]]".as_bytes()), FaultKind::Depth);
+        assert_eq!(fault("\u{feff}1".as_bytes()), FaultKind::ByteOrderMark);
+        assert_eq!(fault(" \u{feff}1".as_bytes()), FaultKind::Expected("a JSON value"));
+        assert_eq!(fault(b"\"\xff\""), FaultKind::Utf8);
+    }
 }

@@ -63,6 +63,7 @@ pub(crate) enum Others {
     Free,
     /// They are reported: the schema is silent about them.
     Unknown,
+    #[cfg_attr(not(feature = "runtime-schemas"), allow(dead_code, reason = "no built-in schema forbids any"))]
     Forbidden,
 }
 
@@ -136,6 +137,7 @@ impl Node {
     pub(crate) const ANY: Self =
         Self { types: types::ALL, format: Format::Any, choice: 0, length: 0, number: 0, array: 0, object: 0 };
     /// Takes nothing: the schema `false`.
+    #[cfg(any(test, feature = "runtime-schemas"))]
     pub(crate) const NOTHING: Self = Self { types: 0, ..Self::ANY };
 }
 
@@ -181,6 +183,7 @@ pub(crate) struct Array {
     pub(crate) prefix_count: u16,
 }
 
+#[cfg(any(test, feature = "runtime-schemas"))]
 impl Array {
     /// Takes every array.
     pub(crate) const OPEN: Self =

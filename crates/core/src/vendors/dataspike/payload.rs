@@ -338,8 +338,8 @@ mod tests {
         for (name, value) in names.flat_map(|name| VALUES.map(|value| (name, value))) {
             let text = format!("{{\"{name}\":{value}}}");
             let list = format!("[{text}]");
-            let document = Document::parse(text.as_bytes(), 9).expect("JSON");
-            let errors = Document::parse(list.as_bytes(), 9).expect("JSON");
+            let document = Document::of(text.as_bytes());
+            let errors = Document::of(list.as_bytes());
             let root = document.root();
             let is_contact = serde_json::from_str::<ContactInfo>(&text).is_ok();
             assert_eq!(is_made_of(root, &CONTACT_INFO), is_contact, "{text}");

@@ -1,7 +1,7 @@
 'use client';
 
-import { useEffect } from 'react';
 import * as hookvet from 'hookvet';
+import { useEffect } from 'react';
 import { verdicts } from '../../verdicts.js';
 
 export default function Page() {
