@@ -30,7 +30,7 @@ async fn main() -> Result<()> {
     growth(keys).await
 }
 
-fn row(name: &str, rate: Rate, of: Option<Rate>) {
+fn row(name: &str, rate: &Rate, of: Option<&Rate>) {
     let share = of.map_or_else(String::new, |of| format!("{:.2}", rate.per_second() / of.per_second()));
     let (p50, p99) = (rate.quantile(0.5), rate.quantile(0.99));
     println!("| {name} | {:.0} | {share} | {p50:.1} | {p99:.1} |", rate.per_second());
@@ -44,9 +44,9 @@ async fn sqlite(time: Duration) -> Result<()> {
     head("SQLite");
     let folder = tempfile::tempdir()?;
     let floor = floor::sqlite(&folder.path().join("floor.sqlite"), time)?;
-    row("floor: the same row, 64 in a transaction", floor.clone(), None);
+    row("floor: the same row, 64 in a transaction", &floor, None);
     let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.sqlite").display())).await?;
-    store(&inbox, time, floor).await
+    store(&inbox, time, &floor).await
 }
 
 async fn postgres(time: Duration) -> Result<()> {
@@ -54,26 +54,26 @@ async fn postgres(time: Duration) -> Result<()> {
     let server = engine::Postgres::start();
     let inbox = Inbox::open(&server.url()).await?;
     let floor = floor::pgbench(&server, time)?;
-    row("floor: pgbench, the same row, 64 clients", floor.clone(), None);
-    store(&inbox, time, floor).await
+    row("floor: pgbench, the same row, 64 clients", &floor, None);
+    store(&inbox, time, &floor).await
 }
 
 async fn nats(time: Duration) -> Result<()> {
     head("NATS JetStream, sync_interval: always");
     let server = engine::Nats::start();
     let floor = floor::publish(&server, time).await?;
-    row("floor: publish with ack, the same bytes", floor.clone(), None);
+    row("floor: publish with ack, the same bytes", &floor, None);
     let inbox = Inbox::open(&format!("{}?replicas=1&sync=always", server.server())).await?;
-    store(&inbox, time, floor).await
+    store(&inbox, time, &floor).await
 }
 
 /// What a store does under the senders, then at half of that, then what workers do.
-async fn store(inbox: &Inbox, time: Duration, floor: Rate) -> Result<()> {
+async fn store(inbox: &Inbox, time: Duration, floor: &Rate) -> Result<()> {
     let full = load::append(inbox, time, None).await;
-    row("append", full.clone(), Some(floor.clone()));
+    row("append", &full, Some(floor));
     let half = load::append(inbox, time, Some(full.per_second() / 2.0)).await;
-    row("append, at half of that", half, None);
-    row("lease and settle", load::work(inbox, time).await?, Some(full));
+    row("append, at half of that", &half, None);
+    row("lease and settle", &load::work(inbox, time).await?, Some(&full));
     println!();
     Ok(())
 }
@@ -83,12 +83,12 @@ async fn over_sockets(hookvet: &std::path::Path, time: Duration) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let floor = floor::sqlite(&folder.path().join("floor.sqlite"), time)?;
     let url = format!("sqlite:{}", folder.path().join("inbox.sqlite").display());
-    row("SQLite", socket::run(hookvet, &url, time).await?, Some(floor));
+    row("SQLite", &socket::run(hookvet, &url, time).await?, Some(&floor));
     let server = engine::Postgres::start();
     // It makes the tables that the floor uses.
     drop(Inbox::open(&server.url()).await?);
     let floor = floor::pgbench(&server, time)?;
-    row("PostgreSQL", socket::run(hookvet, &server.url(), time).await?, Some(floor));
+    row("PostgreSQL", &socket::run(hookvet, &server.url(), time).await?, Some(&floor));
     println!();
     Ok(())
 }

@@ -136,7 +136,7 @@ pub struct ServeArguments {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// The store that keeps accepted deliveries: sqlite:FILE, postgres://USER@HOST/DATABASE, nats://HOST or memory:
+    /// The store that keeps accepted deliveries: `sqlite:FILE`, `postgres://USER@HOST/DATABASE`, `nats://HOST` or `memory:`
     #[arg(
         long,
         value_name = "URL",
@@ -196,7 +196,7 @@ fn connections(text: &str) -> Result<usize, String> {
 
 #[derive(Args, Debug)]
 pub struct InboxArguments {
-    /// The store: sqlite:FILE, postgres://USER@HOST/DATABASE or nats://HOST
+    /// The store: `sqlite:FILE`, `postgres://USER@HOST/DATABASE` or `nats://HOST`
     #[arg(
         long,
         value_name = "URL",

@@ -106,8 +106,8 @@ fn filter(chosen: &Chosen) -> Result<Filter> {
         event_type: chosen.event_type.clone(),
         subject: chosen.subject.clone(),
         key: chosen.key.clone(),
-        since: chosen.since.map(|time| time.as_millisecond()),
-        until: chosen.until.map(|time| time.as_millisecond()),
+        since: chosen.since.map(jiff::Timestamp::as_millisecond),
+        until: chosen.until.map(jiff::Timestamp::as_millisecond),
     })
 }
 

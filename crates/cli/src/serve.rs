@@ -143,11 +143,14 @@ fn routes(
     Ok(app.merge(page::routes(arguments.playground.clone(), &names, access)))
 }
 
+/// When a test write was made, and what came of it.
+type Probed = (Instant, Result<(), StoreError>);
+
 /// Finds out whether the store writes, once a second at the most. Clones share it.
 #[derive(Clone)]
 struct Probe {
     inbox: Inbox,
-    last: Arc<Mutex<Option<(Instant, Result<(), StoreError>)>>>,
+    last: Arc<Mutex<Option<Probed>>>,
 }
 
 impl Probe {

@@ -155,9 +155,9 @@ impl Nats {
     pub(crate) fn start_with(more: &str) -> Self {
         let mut server = Self { folder: tempfile::tempdir().expect("a folder"), port: free_port(), child: None };
         let configuration = format!(
-            "listen: 127.0.0.1:{}\nmax_payload: 8MB\njetstream {{ store_dir: {:?}, sync_interval: always, {more} }}\n",
+            "listen: 127.0.0.1:{}\nmax_payload: 8MB\njetstream {{ store_dir: \"{}\", sync_interval: always, {more} }}\n",
             server.port,
-            server.folder.path().join("jetstream")
+            server.folder.path().join("jetstream").display()
         );
         std::fs::write(server.folder.path().join("nats.conf"), configuration).expect("written");
         server.resume();
