@@ -14,7 +14,7 @@ async fn work(delivery: Delivery) -> Result<(), Failure> {
         "delivery {}, attempt {}, {} members",
         delivery.seq,
         delivery.attempts,
-        body.as_object().map_or(0, |o| o.len())
+        body.as_object().map_or(0, serde_json::Map::len)
     );
     Ok(())
 }

@@ -100,8 +100,14 @@ pub fn judged_by(vendor: Vendor, judging: &Judging) -> Result<VetterBuilder> {
     for (position, secret) in judging.secrets.iter().enumerate() {
         let number = position + 1;
         builder = match Secret::of(vendor, secret) {
-            // One list of secrets serves every vendor that signs.
-            Err(SecretError::Unsigned) => builder,
+            // One list of secrets serves every vendor that signs, and what none of them reads is a mistake.
+            Err(SecretError::Unsigned) if Vendor::ALL.iter().any(|vendor| Secret::of(*vendor, secret).is_ok()) => {
+                builder
+            }
+            Err(SecretError::Unsigned) => {
+                Secret::parse(secret).with_context(|| format!("--secret, number {number}"))?;
+                builder
+            }
             secret => {
                 let secret = secret.with_context(|| format!("--secret, number {number}"))?;
                 builder.secret(secret.labelled(number.to_string()))
