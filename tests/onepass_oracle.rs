@@ -248,7 +248,7 @@ fn random_schema(random: &mut Random, depth: usize) -> Value {
         return Value::Bool(!random.once_in(4));
     }
     let mut schema = serde_json::Map::new();
-    for _ in 0..1 + random.below(4) {
+    for _ in 0..=random.below(4) {
         let small = |random: &mut Random| json!(random.below(4));
         let name = |random: &mut Random| json!(random.pick(&NAMES));
         let below = |random: &mut Random| if depth == 0 { json!(true) } else { random_schema(random, depth - 1) };
@@ -258,7 +258,7 @@ fn random_schema(random: &mut Random, depth: usize) -> Value {
             2 => ("minLength", small(random)),
             3 => ("maxLength", small(random)),
             4 => ("minimum", json!(random.below(5))),
-            5 => ("maximum", json!(random.below(50) as f64 / 10.0)),
+            5 => ("maximum", json!(f64::from(u32::try_from(random.below(50)).unwrap_or_default()) / 10.0)),
             6 => ("exclusiveMinimum", json!(random.below(5))),
             7 => ("exclusiveMaximum", json!(random.below(5))),
             8 => ("multipleOf", random.pick(&[&json!(2), &json!(0.5), &json!(0.01), &json!(3)]).clone()),
@@ -275,8 +275,11 @@ fn random_schema(random: &mut Random, depth: usize) -> Value {
             19 => ("enum", json!([1, "a", null, random.below(3), [], { "a": 1 }, [name(random)]])),
             20 => ("allOf", json!([below(random), below(random)])),
             _ => {
-                let members: serde_json::Map<String, Value> =
-                    NAMES.iter().filter(|_| random.0 % 3 != 0).map(|name| ((*name).to_owned(), Value::Null)).collect();
+                let members: serde_json::Map<String, Value> = NAMES
+                    .iter()
+                    .filter(|_| !random.0.is_multiple_of(3))
+                    .map(|name| ((*name).to_owned(), Value::Null))
+                    .collect();
                 let members = members.into_iter().map(|(name, _)| (name, below(random))).collect();
                 ("properties", Value::Object(members))
             }
