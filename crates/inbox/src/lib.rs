@@ -13,6 +13,11 @@
 //! | `metrics` | counters, gauges and histograms through the `metrics` facade | no |
 //! | `conformance` | the suite that every store passes, for a store of your own | no |
 
+#![cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres", feature = "nats")),
+    allow(dead_code, clippy::unused_async, reason = "for the stores whose features are off")
+)]
+
 #[cfg(feature = "tower")]
 mod answer;
 mod clock;

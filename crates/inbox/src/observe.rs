@@ -2,7 +2,7 @@
 //!
 //! Every label is a word of a bounded set.
 
-#![cfg_attr(not(feature = "metrics"), allow(unused_variables, reason = "nobody counts"))]
+#![cfg_attr(not(feature = "metrics"), allow(unused_variables, clippy::unused_self, reason = "nobody counts"))]
 
 use crate::record::Record;
 use crate::store::{Appended, Outcome, Settled, Stats, StoreError, Swept};

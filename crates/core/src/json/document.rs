@@ -243,6 +243,13 @@ impl<'d, 'a> Node<'d, 'a> {
         self.name_bytes().map(unescape)
     }
 
+    /// Whether this is the member of that name. Most names have no escapes, and one with escapes is longer than what it stands for.
+    pub(crate) fn is_named(self, name: &str) -> bool {
+        self.name_bytes().is_some_and(|raw| {
+            raw == name.as_bytes() || (raw.len() > name.len() && raw.contains(&b'\\') && unescape(raw) == name)
+        })
+    }
+
     /// The member's name as it stands in the text, without its quotes.
     fn name_bytes(self) -> Option<&'a [u8]> {
         let entry = self.entry();
@@ -284,7 +291,7 @@ impl<'d, 'a> Node<'d, 'a> {
 
     /// The first member of this name.
     pub(crate) fn get(self, name: &str) -> Option<Node<'d, 'a>> {
-        self.children().find(|member| member.name().as_deref() == Some(name))
+        self.children().find(|member| member.is_named(name))
     }
 
     /// Whether this is the whole text's value.

@@ -245,9 +245,8 @@ fn check_spellings<'n>(
     tell: Tell<'_>,
 ) -> Option<Node<'n, 'n>> {
     let members = || object.children().filter(|member| member.kind() != Kind::Null);
-    let is_named = |member: &Node<'n, 'n>, is_it: &dyn Fn(&str) -> bool| member.name().is_some_and(|name| is_it(&name));
-    let others = || members().filter(|member| is_named(member, &|name| name != own && is_other(name)));
-    let documented = members().filter(|member| is_named(member, &|name| name == own)).last();
+    let others = || members().filter(|one| !one.is_named(own) && one.name().is_some_and(|name| is_other(&name)));
+    let documented = members().filter(|one| one.is_named(own)).last();
     let counts = documented.or_else(|| others().next())?;
     for other in others().filter(|other| !other.is_same(counts)) {
         let message = match documented {
