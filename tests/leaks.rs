@@ -311,6 +311,8 @@ const HOLD_NONE: &[(&str, &[&str])] = &[
         &[
             "hookvet::SchemaWarning",
             "hookvet::AllowedRate",
+            "hookvet_catalogue::Header",
+            "hookvet_catalogue::Message",
             "hookvet::Handshake",
             "hookvet::Picks",
             "hookvet::Policy",
