@@ -51,8 +51,8 @@ fn the_documented_binary_mode_example_gives_its_one_warning() {
             r#""time":"2026-03-10t12:53:45.85z","#,
             r#""attributes":{"specversion":"1.0","datacontenttype":"application/json"}},"#,
             r#""schema":"urn:hookvet:amlyze:app.amlyze.related_entity.screening.sanctions.pending:1","#,
-            r#""authenticity":"unproven","findings":[{"rule":"AMLYZE-D10","severity":"warning","refuses":false,"#,
-            r#""where":"header:ce-time","message":"time is written with a lower-case t and z"}],"format":2}"#
+            r#""authenticity":"unproven","findings":[{"rule":"AMLYZE-D10","severity":"warning","#,
+            r#""where":"header:ce-time","message":"time is written with a lower-case t and z","refuses":false}],"format":2}"#
         )
     );
 }

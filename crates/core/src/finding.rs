@@ -130,7 +130,6 @@ impl Finding {
         out.object(|out| {
             out.text_member("rule", self.rule.id());
             out.text_member("severity", self.severity.as_str());
-            out.member("refuses", |out| out.boolean(self.rejects));
             out.member("where", |out| {
                 let (kind, name) = self.place.parts();
                 out.string(&[kind, name].concat());
@@ -139,7 +138,11 @@ impl Finding {
             if let Some(offset) = self.offset {
                 out.member("offset", |out| out.number(offset));
             }
-            for (name, value) in [("expected", &self.expected), ("member", &self.member), ("value", &self.value)] {
+            if let Some(value) = &self.value {
+                out.text_member("value", value);
+            }
+            out.member("refuses", |out| out.boolean(self.rejects));
+            for (name, value) in [("expected", &self.expected), ("member", &self.member)] {
                 if let Some(value) = value {
                     out.text_member(name, value);
                 }
