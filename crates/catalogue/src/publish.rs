@@ -109,6 +109,7 @@ fn asyncapi_message(message: &Message) -> Value {
     let required: Vec<_> = headers.iter().filter(|header| header.required).map(|header| header.name).collect();
     let properties: Map<_, _> =
         headers.iter().map(|header| (header.name.to_owned(), header.described_schema())).collect();
+    let schema = embedded(schema, &format!("#/components/messages/{}/payload/schema", escape(name)));
     let mut shown = json!({
         "name": name,
         "title": title,
@@ -143,6 +144,8 @@ pub fn openapi(
 
 /// One operation of an OpenAPI document.
 pub fn openapi_operation(message: &Message, description: &str, schema: &Value, responses: &Value) -> Value {
+    let place = format!("#/webhooks/{}/post/requestBody/content/application~1json/schema", escape(&message.name));
+    let schema = rooted(schema, &place);
     let mut operation = json!({
         "operationId": message.name,
         "summary": message.title,
@@ -165,6 +168,54 @@ fn parameter(header: &Header) -> Value {
         "description": header.description,
         "schema": header.schema,
     })
+}
+
+/// A schema as it stands in an AsyncAPI document, whose parser does not know `$id`: one that only leads into itself goes without.
+fn embedded(schema: &Value, place: &str) -> Value {
+    let mut schema = schema.clone();
+    if let Value::Object(members) = &mut schema
+        && members.iter().all(|(_, value)| leads_into_itself(value))
+    {
+        members.remove("$id");
+    }
+    rooted(&schema, place)
+}
+
+/// Whether a part of a schema refers to nothing but the schema it is in.
+fn leads_into_itself(part: &Value) -> bool {
+    match part {
+        Value::Object(members) => members.iter().all(|(name, value)| match (name.as_str(), value) {
+            ("$id", _) => false,
+            ("$ref", Value::String(target)) => target.starts_with('#'),
+            (_, value) => leads_into_itself(value),
+        }),
+        Value::Array(items) => items.iter().all(leads_into_itself),
+        _ => true,
+    }
+}
+
+/// A schema whose references into itself lead to where it stands in a document. One with a `$id` is a resource of its own, in which
+/// they lead into itself already.
+fn rooted(schema: &Value, place: &str) -> Value {
+    match schema {
+        Value::Object(members) if members.contains_key("$id") => schema.clone(),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| {
+                let value = match (name.as_str(), value) {
+                    ("$ref", Value::String(target)) if target.starts_with('#') => {
+                        format!("{place}{}", &target[1..]).into()
+                    }
+                    // Data, not schemas.
+                    ("enum" | "const" | "default" | "examples", data) => data.clone(),
+                    (_, value) => rooted(value, place),
+                };
+                (name.clone(), value)
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        Value::Array(items) => items.iter().map(|item| rooted(item, place)).collect(),
+        other => other.clone(),
+    }
 }
 
 /// A name as one token of a JSON Pointer in a URI fragment.
