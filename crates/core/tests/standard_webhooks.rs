@@ -95,6 +95,9 @@ fn what_breaks_the_standard_is_refused_with_the_header_that_breaks_it() {
         assert_eq!(verdict.findings()[0].place.to_string(), format!("header:{header}"));
         assert_eq!(*verdict.authenticity(), Authenticity::Failed);
     }
+    let in_milliseconds = vet(ID, "1614265330000", &at(1_614_265_330_000));
+    let message = "webhook-timestamp is in milliseconds; expected seconds since the Unix epoch";
+    assert_eq!(in_milliseconds.findings()[0].message, message);
     for missing in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
         let all = [("webhook-id", ID), ("webhook-timestamp", &*time), ("webhook-signature", SIGNATURE)];
         let rest: Vec<_> = all.into_iter().filter(|(name, _)| *name != missing).collect();

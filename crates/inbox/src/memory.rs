@@ -214,21 +214,7 @@ impl Tables {
     }
 
     fn stats(&self, now: i64) -> Stats {
-        let mut stats = Stats::default();
-        for row in self.deliveries.values() {
-            match row.delivery.state {
-                State::Ready => {
-                    stats.ready += 1;
-                    let waited = row.delivery.due_at.map(|due_at| now - due_at).filter(|waited| *waited >= 0);
-                    stats.oldest_ready_ms = stats.oldest_ready_ms.max(waited);
-                }
-                State::Leased => stats.leased += 1,
-                State::Dead => stats.dead += 1,
-                State::Quarantined => stats.quarantined += 1,
-                State::Done => {}
-            }
-        }
-        stats
+        Stats::of(self.deliveries.values().map(|row| (row.delivery.state, row.delivery.due_at)), now)
     }
 
     fn amend(&mut self, selection: &Selection, change: Change, now: i64) -> u64 {

@@ -340,6 +340,27 @@ pub struct Stats {
     pub oldest_ready_ms: Option<i64>,
 }
 
+impl Stats {
+    /// Counts deliveries, each by its state and the moment from which on it may be taken.
+    pub(crate) fn of(deliveries: impl Iterator<Item = (State, Option<i64>)>, now: i64) -> Self {
+        let mut stats = Self::default();
+        for (state, due_at) in deliveries {
+            match state {
+                State::Ready => {
+                    stats.ready += 1;
+                    let waited = due_at.map(|due_at| now - due_at).filter(|waited| *waited >= 0);
+                    stats.oldest_ready_ms = stats.oldest_ready_ms.max(waited);
+                }
+                State::Leased => stats.leased += 1,
+                State::Dead => stats.dead += 1,
+                State::Quarantined => stats.quarantined += 1,
+                State::Done => {}
+            }
+        }
+        stats
+    }
+}
+
 /// Which deliveries an operator changes.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Selection {

@@ -629,7 +629,7 @@ function unavailable(message) {
     title: 'The delivery cannot be taken at the moment',
     status: 503,
     detail: `STORE-unavailable at request: ${message}`,
-    findings: [{ rule: 'STORE-unavailable', severity: 'error', where: 'request', message }],
+    findings: [{ rule: 'STORE-unavailable', severity: 'error', where: 'request', message, refuses: true }],
   });
   return {
     status: 503,

@@ -45,6 +45,8 @@ pub(crate) struct Signature {
     pub(crate) prefix: Vec<u8>,
     /// When it was signed, in seconds since the Unix epoch.
     pub(crate) timestamp: u64,
+    /// What the vendor calls that moment.
+    pub(crate) timestamp_name: &'static str,
     /// Any of them may be the one.
     pub(crate) digests: Vec<Digest>,
 }
@@ -69,7 +71,7 @@ impl Signature {
             let is_milliseconds =
                 self.timestamp / 1000 > SECONDS_OF_A_YEAR && self.timestamp / 1000 <= now.saturating_add(tolerance);
             let message = if is_milliseconds {
-                "t is in milliseconds; expected seconds since the Unix epoch".to_owned()
+                format!("{} is in milliseconds; expected seconds since the Unix epoch", self.timestamp_name)
             } else {
                 format!("signed {ahead} s in the future, but at most {tolerance} s are tolerated; check the clocks")
             };
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
 
     fn at(timestamp: u64) -> Signature {
-        Signature { prefix: b"7.".to_vec(), timestamp, digests: Vec::new() }
+        Signature { prefix: b"7.".to_vec(), timestamp, timestamp_name: "t", digests: Vec::new() }
     }
 
     fn signed_by(secret: &Secret) -> Signature {

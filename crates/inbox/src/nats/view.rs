@@ -236,20 +236,6 @@ impl View {
     }
 
     pub(super) fn stats(&self, now: i64) -> Stats {
-        let mut stats = Stats::default();
-        for entry in self.entries.values() {
-            match entry.status.state {
-                State::Ready => {
-                    stats.ready += 1;
-                    let waited = entry.status.due_at.map(|due_at| now - due_at).filter(|waited| *waited >= 0);
-                    stats.oldest_ready_ms = stats.oldest_ready_ms.max(waited);
-                }
-                State::Leased => stats.leased += 1,
-                State::Dead => stats.dead += 1,
-                State::Quarantined => stats.quarantined += 1,
-                State::Done => {}
-            }
-        }
-        stats
+        Stats::of(self.entries.values().map(|entry| (entry.status.state, entry.status.due_at)), now)
     }
 }

@@ -51,7 +51,7 @@ fn parse(value: &[u8]) -> Result<Signature, &'static str> {
         return Err("v1 is no HMAC-SHA256 in hexadecimal: expected 64 digits");
     }
     let timestamp = parse_seconds(digits).ok_or("t is no whole number of Unix seconds")?;
-    Ok(Signature { prefix: [digits, b"."].concat(), timestamp, digests })
+    Ok(Signature { prefix: [digits, b"."].concat(), timestamp, timestamp_name: "t", digests })
 }
 
 /// The value of `X-Webhook-Signature` for `body`, signed at `timestamp` (Unix seconds).

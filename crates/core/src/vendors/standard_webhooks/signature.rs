@@ -51,7 +51,8 @@ impl Scheme for StandardScheme {
         if digests.is_empty() {
             return Err((SIGNATURE, "v1 is no HMAC-SHA256 in Base64: expected 44 characters"));
         }
-        Ok(Signature { prefix: [id, b".", seconds, b"."].concat(), timestamp, digests })
+        let prefix = [id, b".", seconds, b"."].concat();
+        Ok(Signature { prefix, timestamp, timestamp_name: TIMESTAMP, digests })
     }
 }
 
